@@ -56,13 +56,15 @@ func (s source) at(node ast.Node) string {
 // importPath is the path that an import names.
 func importPath(imported *ast.ImportSpec) string { return strings.Trim(imported.Path.Value, `"`) }
 
+var majorVersion = regexp.MustCompile(`/v[0-9]+$`)
+
 // localName is what a file calls an imported package, for a package named like
-// the end of its path.
+// the end of its path, without a major version.
 func localName(imported *ast.ImportSpec) string {
 	if imported.Name != nil {
 		return imported.Name.Name
 	}
-	path := importPath(imported)
+	path := majorVersion.ReplaceAllString(importPath(imported), "")
 	return path[strings.LastIndex(path, "/")+1:]
 }
 

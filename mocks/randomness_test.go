@@ -8,6 +8,13 @@ import (
 	"strings"
 )
 
+// globalGenerator is what math/rand/v2 draws from a generator that nobody can
+// seed. One made with New from an injected seed is repeatable.
+var globalGenerator = []string{
+	"ExpFloat64", "Float32", "Float64", "Int", "Int32", "Int32N", "Int64", "Int64N", "IntN", "N", "NormFloat64",
+	"Perm", "Shuffle", "Uint", "Uint32", "Uint32N", "Uint64", "Uint64N", "UintN",
+}
+
 // noOwnRandomness lists what draws from the generators of the outside world.
 // They may be named where a world is made and by what lives outside of it, and
 // anywhere as the default of a reader that was not injected (`if x == nil`) or
@@ -20,9 +27,12 @@ func noOwnRandomness(s source) []string {
 
 	var found []string
 	for _, imported := range s.file.Imports {
-		if path := importPath(imported); path == "math/rand" || path == "math/rand/v2" {
+		if path := importPath(imported); path == "math/rand" {
 			found = append(found, s.at(imported)+": import of "+path)
 		}
+	}
+	for _, use := range s.calls("math/rand/v2", globalGenerator...) {
+		found = append(found, fmt.Sprintf("%s: rand.%s", s.at(use), use.Sel.Name))
 	}
 	fair := s.fairReaders()
 	for _, use := range s.calls("crypto/rand", "Reader", "Read", "Text", "Int", "Prime") {

@@ -169,6 +169,7 @@ func (a *App) Reset() {
 // the run that asks for it.
 func (a *App) restore() {
 	a.world.Store.Reset()
+	_ = a.pki.SetRevocations(nil) // the empty list is always accepted
 	a.world.Clock.Reset()
 	if a.opt.Clock != "" {
 		if t, err := time.Parse(time.RFC3339, a.opt.Clock); err == nil {

@@ -5,10 +5,12 @@ import (
 	"crypto"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/labstack/echo/v4"
@@ -124,6 +126,17 @@ func (a *App) mountPKI(g *echo.Group) {
 	}))
 	g.GET("/pki/ca/:file", serve("ca", "application/pkix-cert", func(c echo.Context) ([]byte, error) {
 		return a.pki.CACertificate(strings.TrimSuffix(c.Param("file"), "-TEST.cer"))
+	}))
+	g.GET("/pki/ocsp/*", serve("ocsp", "application/ocsp-response", func(c echo.Context) ([]byte, error) {
+		text, err := url.PathUnescape(c.Param("*"))
+		if err != nil {
+			return nil, err
+		}
+		req, err := base64.StdEncoding.DecodeString(text)
+		if err != nil {
+			return nil, err
+		}
+		return a.pki.OCSP(req)
 	}))
 	g.POST("/pki/ocsp", serve("ocsp", "application/ocsp-response", func(c echo.Context) ([]byte, error) {
 		req, err := io.ReadAll(io.LimitReader(c.Request().Body, maxOCSP))

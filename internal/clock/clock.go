@@ -14,6 +14,7 @@ package clock
 import (
 	"container/heap"
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -30,8 +31,12 @@ type Clock struct {
 	queue  queue
 	alarm  *time.Timer // real timer armed for the earliest deadline
 	closed bool
+	gone   chan struct{} // closed when the timers are forgotten
 	firing sync.WaitGroup
 }
+
+// ErrForgotten is what Wait returns when Reset or Close ended the wait.
+var ErrForgotten = errors.New("clock: the wait was ended by a reset or by the end of the simulator")
 
 // State is what a snapshot keeps of a clock.
 type State struct {
@@ -46,7 +51,7 @@ func New(wall func() time.Time) *Clock {
 	if wall == nil {
 		wall = time.Now
 	}
-	return &Clock{wall: wall}
+	return &Clock{wall: wall, gone: make(chan struct{})}
 }
 
 // Now returns the simulated time.
@@ -153,6 +158,8 @@ func (c *Clock) forget() {
 		t.index = -1
 	}
 	c.queue = nil
+	close(c.gone)
+	c.gone = make(chan struct{})
 	c.arm()
 }
 
@@ -171,6 +178,11 @@ type Timer struct {
 func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	return c.afterFunc(d, f)
+}
+
+// afterFunc makes a timer. c.mu is held.
+func (c *Clock) afterFunc(d time.Duration, f func()) *Timer {
 	c.seq++
 	t := &Timer{clock: c, when: c.now().Add(d), seq: c.seq, f: f, index: -1}
 	if !c.closed {
@@ -194,17 +206,26 @@ func (t *Timer) Stop() bool {
 }
 
 // Wait blocks for d of simulated time, or until ctx ends, and returns the
-// context's error in that case.
+// context's error in that case. Reset and Close end every wait, which then
+// returns ErrForgotten.
 func (c *Clock) Wait(ctx context.Context, d time.Duration) error {
 	if d <= 0 {
 		return ctx.Err()
 	}
 	done := make(chan struct{})
-	t := c.AfterFunc(d, func() { close(done) })
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return ErrForgotten
+	}
+	t, gone := c.afterFunc(d, func() { close(done) }), c.gone
+	c.mu.Unlock()
 	defer t.Stop()
 	select {
 	case <-done:
 		return nil
+	case <-gone:
+		return ErrForgotten
 	case <-ctx.Done():
 		return ctx.Err()
 	}

@@ -1,9 +1,9 @@
 package journal
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"math"
 )
 
 // A record is an entry as stored: five sections, each preceded by its length as
@@ -43,7 +43,9 @@ func decode(seq uint64, rec []byte) *Entry {
 	}
 	e := &Entry{}
 	// The bytes are our own encoding: they decode.
-	_ = json.Unmarshal(sections[0], e)
+	meta := json.NewDecoder(bytes.NewReader(sections[0]))
+	meta.UseNumber()
+	_ = meta.Decode(e)
 	e.Seq = seq
 	e.Facts, _ = whole(e.Facts).(map[string]any)
 	e.Request.Head, e.Request.Body = sections[1], sections[2]
@@ -51,13 +53,15 @@ func decode(seq uint64, rec []byte) *Entry {
 	return e
 }
 
-// whole turns JSON's numbers back into int64 where they are whole.
+// whole turns JSON's numbers back into int64 where they are whole, else float64.
 func whole(v any) any {
 	switch v := v.(type) {
-	case float64:
-		if v == math.Trunc(v) && math.Abs(v) < 1<<53 {
-			return int64(v)
+	case json.Number:
+		if n, err := v.Int64(); err == nil {
+			return n
 		}
+		f, _ := v.Float64()
+		return f
 	case map[string]any:
 		if v == nil {
 			return nil

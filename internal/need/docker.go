@@ -15,18 +15,23 @@ import (
 // starting or stuck must not hold the test run.
 const engineWait = 20 * time.Second
 
-// hostEnv is how testcontainers is told where published ports are.
-const hostEnv = "TESTCONTAINERS_HOST_OVERRIDE"
+// What testcontainers is told by the environment.
+const (
+	hostEnv = "TESTCONTAINERS_HOST_OVERRIDE" // where published ports are
+	ryukEnv = "TESTCONTAINERS_RYUK_DISABLED" // no container that removes the others
+)
 
 // Docker makes sure that a Docker engine answers the docker command. When the
 // command or the engine is missing the test is skipped, or fails when
 // [RequireEnv] is set.
 //
-// It also tells testcontainers for the time of the test that ports are
-// published on localhost, when the engine's bridge is on this machine and
-// nobody said otherwise: by itself testcontainers takes a machine whose system
-// was made from an image (it has a /.dockerenv) for a container, and looks for
-// the ports elsewhere. So it is not for parallel tests (see [testing.T.Setenv]).
+// For the time of the test it also tells testcontainers two things, unless the
+// environment says something of them. To do without its reaper, an image to
+// pull from a registry: the tests remove what they start. And that ports are
+// published on localhost, when the engine's bridge is on this machine: by
+// itself it takes a machine whose system was made from an image (there is a
+// /.dockerenv) for a container, and looks for the ports elsewhere. So Docker is
+// not for parallel tests (see [testing.T.Setenv]).
 func Docker(t testing.TB) {
 	t.Helper()
 
@@ -41,6 +46,9 @@ func Docker(t testing.TB) {
 		return
 	}
 
+	if _, said := os.LookupEnv(ryukEnv); !said {
+		t.Setenv(ryukEnv, "true")
+	}
 	_, said := os.LookupEnv(hostEnv)
 	_, elsewhere := os.LookupEnv("DOCKER_HOST")
 	if _, err := net.InterfaceByName("docker0"); err == nil && !said && !elsewhere {

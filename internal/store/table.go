@@ -164,7 +164,22 @@ func (k keys[T]) FromArgs(args ...any) ([]byte, error) { return fromArgs(args, t
 func (k keys[T]) PrefixFromArgs(args ...any) ([]byte, error) { return fromArgs(args, false) }
 
 // terminate ends a key with NUL, so that no key is another one's prefix.
-func terminate(s string) []byte { return append([]byte(s), 0) }
+func terminate(s string) []byte { return append(escape(s), 0) }
+
+// escape keeps NUL for the ends of keys: a row is stored under its key and its
+// id, and "key NUL id" typed by a peer must not find it. The order is kept.
+func escape(s string) []byte {
+	out := make([]byte, 0, len(s)+1)
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case 0, 1:
+			out = append(out, 1, c+1)
+		default:
+			out = append(out, c)
+		}
+	}
+	return out
+}
 
 func fromArgs(args []any, whole bool) ([]byte, error) {
 	if len(args) != 1 {
@@ -177,5 +192,5 @@ func fromArgs(args []any, whole bool) ([]byte, error) {
 	if whole {
 		return terminate(s), nil
 	}
-	return []byte(s), nil
+	return escape(s), nil
 }

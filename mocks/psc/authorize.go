@@ -235,7 +235,7 @@ func (s *Service) login(c echo.Context, x *sim.Exchange, req authRequest) *sim.E
 		return sim.AsError(err)
 	}
 	x.Fact("attempt", map[string]any{"id": a.ID, "why": why})
-	return s.page(c, http.StatusOK, "login", s.loginView(a, "", ""))
+	return s.showLogin(c, a, "", "")
 }
 
 // finish opens a session for the person and sends the code.

@@ -10,6 +10,7 @@ import (
 	"math/big"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/segursim/segursim/internal/jose"
@@ -23,7 +24,9 @@ const (
 )
 
 // keyName is a signing key's name in the PKI.
-func keyName(rl realm, n int) string { return "psc-" + rl.name + "-" + strconv.Itoa(n) }
+func keyName(rl realm, n int) string { return keyPrefix(rl) + strconv.Itoa(n) }
+
+func keyPrefix(rl realm) string { return "psc-" + rl.name + "-" }
 
 // publicKey is a key of a realm with what identifies it.
 type publicKey struct {
@@ -88,10 +91,12 @@ func (s *Service) secret(name string) secretKey {
 // rotate gives a realm a new signing key. The former ones stay published, and
 // verify, unless drop says that they are gone.
 func (s *Service) rotate(rl realm, drop bool) (string, error) {
-	n := 1
+	n := 1 // one more than the highest number: a dropped key never comes back
 	if err := s.world.Store.View(func(tx *store.Txn) error {
-		for range signingKeys.Find(tx, "realm", rl.name) {
-			n++
+		for k := range signingKeys.Find(tx, "realm", rl.name) {
+			if i, err := strconv.Atoi(strings.TrimPrefix(k.ID, keyPrefix(rl))); err == nil {
+				n = max(n, i+1)
+			}
 		}
 		return nil
 	}); err != nil {

@@ -2,9 +2,10 @@ package psc
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"html/template"
-	"io/fs"
 	"net/http"
 	"strings"
 
@@ -19,53 +20,87 @@ var pages embed.FS
 // pageData is what every page of the wallet gets.
 type pageData struct {
 	Lang string
-	Path string // of the wallet's own routes
-	V    any
+	// Query carries ui_locales from page to page; empty when it was not given.
+	Query string
+	V     any
 }
 
 // T picks the person's language.
-func (p pageData) T(fr, en string) string {
-	if p.Lang == "en" {
+func (p pageData) T(fr, en string) string { return choose(p.Lang, fr, en) }
+
+// Route is the address of one of an attempt's routes.
+func (p pageData) Route(attempt, verb string) string {
+	return walletPath + "/" + attempt + "/" + verb + p.Query
+}
+
+// Asset is the address of a style, a script or an image: it changes with its
+// content, so that a browser may keep it.
+func (p pageData) Asset(name string) string {
+	return walletPath + "/assets/" + name + "?v=" + assetHash(name)
+}
+
+func choose(lang, fr, en string) string {
+	if lang == "en" {
 		return en
 	}
 	return fr
 }
 
+// walletPolicy is the content security policy of every wallet page: nothing
+// inline, nothing foreign. It has no form-action, like Keycloak's own: browsers
+// hold that directive against the redirections that follow a form too, so it
+// would have to name every host that the service sends the person through after
+// its redirect URI.
+const walletPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+	"frame-ancestors 'self'; object-src 'none'; base-uri 'none'"
+
 // page renders a wallet page. They are parsed each time they are shown: a login
 // page is rare, and nothing stays in memory for the simulators that never show
 // one.
 func (s *Service) page(c echo.Context, status int, name string, v any) *sim.Error {
-	out, err := render(pageData{Lang: pageLang(c.Request()), Path: walletPath, V: v}, "layout.html", name+".html")
+	lang, chosen := pageLang(c.Request())
+	data := pageData{Lang: lang, V: v}
+	if chosen {
+		data.Query = "?ui_locales=" + lang
+	}
+	out, err := render(data, "page", "layout.html", name+".html")
 	if err != nil {
 		return sim.AsError(err)
 	}
 	h := c.Response().Header()
 	h.Set("Cache-Control", "no-store, must-revalidate, max-age=0")
+	h.Set("Content-Language", lang)
+	h.Set("Content-Security-Policy", walletPolicy)
 	h.Set("X-Frame-Options", "SAMEORIGIN")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
-	if name != "formpost" {
-		h.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'self'; object-src 'none'; base-uri 'none'")
-	}
 	if err := c.HTMLBlob(status, out); err != nil {
 		return sim.AsError(err)
 	}
 	return nil
 }
 
-func render(data pageData, files ...string) ([]byte, error) {
-	for i := range files {
-		files[i] = "pages/" + files[i]
+// render executes one block of files under pages/.
+func render(data any, block string, files ...string) ([]byte, error) {
+	paths := make([]string, len(files))
+	for i, f := range files {
+		paths[i] = "pages/" + f
 	}
-	t, err := template.New("page").ParseFS(pages, files...)
+	t, err := template.New(block).ParseFS(pages, paths...)
 	if err != nil {
 		return nil, err
 	}
 	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "page", data); err != nil {
+	if err := t.ExecuteTemplate(&b, block, data); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// errorView is what the error page shows: Keycloak's text, our cause, and the
+// exchange's id, to find it in the journal.
+type errorView struct {
+	Text, FR, EN, Exchange string
 }
 
 // errorPage shows a refusal as Keycloak does where it can't redirect.
@@ -75,7 +110,11 @@ func (s *Service) errorPage(c echo.Context) func(*sim.Error) error {
 		if status == 0 {
 			status = statusOf(e)
 		}
-		if refusal := s.page(c, status, "error", map[string]string{"Text": orElse(e.Text, e.Code), "FR": e.Cause.Text.FR, "EN": e.Cause.Text.EN}); refusal != nil {
+		v := errorView{
+			Text: orElse(e.Text, e.Code), FR: e.Cause.Text.FR, EN: e.Cause.Text.EN,
+			Exchange: sim.ExchangeOf(c.Request().Context()).Entry.ID,
+		}
+		if refusal := s.page(c, status, "error", v); refusal != nil {
 			return refusal
 		}
 		return nil
@@ -94,28 +133,34 @@ func (s *Service) confirmLogout(c echo.Context, row session, f form) *sim.Error 
 	})
 }
 
-// pageLang is French, unless the browser prefers English or ui_locales says so.
-func pageLang(r *http.Request) string {
-	want := r.URL.Query().Get("ui_locales") + " " + r.Header.Get("Accept-Language")
-	want = strings.ToLower(strings.TrimSpace(want))
-	if strings.HasPrefix(want, "en") {
-		return "en"
-	}
-	return "fr"
-}
-
-// asset serves the pages' style and script.
+// asset serves the pages' styles, scripts and images, the panels' included.
 func (s *Service) asset(c echo.Context) error {
 	sim.ExchangeOf(c.Request().Context()).Quiet = true
-	sub, err := fs.Sub(pages, "pages/assets")
-	if err != nil {
-		return err
-	}
-	b, err := fs.ReadFile(sub, c.Param("name"))
+	name := c.Param("name")
+	b, err := pages.ReadFile("pages/assets/" + name)
 	if err != nil {
 		return echo.ErrNotFound
 	}
-	kind := map[bool]string{true: "text/css; charset=utf-8", false: "text/javascript; charset=utf-8"}[strings.HasSuffix(c.Param("name"), ".css")]
-	c.Response().Header().Set("Cache-Control", "max-age=3600")
+	// Not mime.TypeByExtension, which reads the machine's own tables.
+	kind := "text/javascript; charset=utf-8"
+	switch {
+	case strings.HasSuffix(name, ".css"):
+		kind = "text/css; charset=utf-8"
+	case strings.HasSuffix(name, ".svg"):
+		kind = "image/svg+xml"
+	}
+	h := c.Response().Header()
+	h.Set("Cache-Control", "public, max-age=86400")
+	h.Set("X-Content-Type-Options", "nosniff")
 	return c.Blob(http.StatusOK, kind, b)
+}
+
+// assetHash identifies an asset's content; empty when there is no such asset.
+func assetHash(name string) string {
+	b, err := pages.ReadFile("pages/assets/" + name)
+	if err != nil {
+		return ""
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:6])
 }
