@@ -106,7 +106,11 @@ func (a *App) build(constructors []sim.Constructor) error {
 	if err := a.seed(); err != nil {
 		return err
 	}
-	return engine.Attach(a.services)
+	if err := engine.Attach(a.services); err != nil {
+		return err
+	}
+	a.rand.mark()
+	return nil
 }
 
 // seed opens the store, loads the fixtures, and takes the baseline.

@@ -37,6 +37,16 @@ func (s *source) Read(p []byte) (int, error) {
 	return s.r.Read(p)
 }
 
+// mark makes where the source stands now the place that reset returns to: what is
+// drawn while a simulator is built is drawn once.
+func (s *source) mark() {
+	if !s.seeded {
+		return
+	}
+	s.key = sha256.Sum256(append(s.key[:], "run"...))
+	s.reset()
+}
+
 // reset makes a seeded source begin again.
 func (s *source) reset() {
 	if !s.seeded {
