@@ -2,8 +2,12 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -24,11 +28,29 @@ func (a *App) router() http.Handler {
 	e := newEcho()
 	e.HTTPErrorHandler = frontDoorError
 	g := e.Group("")
+	g.GET("/", a.doorstep)
 	a.mountPKI(g)
 	for _, s := range a.services {
 		s.Mount(g)
 	}
 	return e
+}
+
+// doorstep tells somebody who opens the front door in a browser where things are.
+func (a *App) doorstep(c echo.Context) error {
+	x := sim.ExchangeOf(c.Request().Context())
+	x.Quiet = true
+	doc := a.Endpoints()
+	var b strings.Builder
+	fmt.Fprintf(&b, "SEGURSIM — SIMULATEUR de services de santé / SIMULATED health services\n\nconsole  http://%s\n", doc.Listeners[Control])
+	for _, s := range a.services {
+		fmt.Fprintf(&b, "\n%s\n", s.Info().Title.FR)
+		fields := doc.Services[s.Info().Name]
+		for _, k := range slices.Sorted(maps.Keys(fields)) {
+			fmt.Fprintf(&b, "  %-14s %v\n", k, fields[k])
+		}
+	}
+	return c.String(http.StatusOK, b.String())
 }
 
 // frontDoorError answers what no service does, and says so in the journal.

@@ -121,7 +121,7 @@ func (s *Service) decide(d *demand, outcome, by string, at time.Time) {
 	case outcomeApprove:
 		d.State, d.Reason = approved, by
 	case outcomeWrongNumber:
-		d.State, d.Reason = refused, "mauvais numéro"
+		d.State, d.Reason = refused, reasonWrongNumber
 	default:
 		d.State, d.Reason = refused, by
 	}

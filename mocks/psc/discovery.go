@@ -15,14 +15,26 @@ import (
 // .well-known/wallet-openid-configuration, Keycloak's own in
 // .well-known/openid-configuration (inferred: clients fall back on it).
 func (s *Service) discovery(rl realm, wallet bool) handler {
+	written := &documents{}
 	return func(c echo.Context, _ *sim.Exchange, _ form) *sim.Error {
 		r := c.Request()
-		authorize := s.url(r, rl, rl.protocol()+"/auth")
+		issuer, authorize := s.issuer(r, rl), s.url(r, rl, rl.protocol()+"/auth")
 		if wallet {
 			authorize = s.walletBase(r) + "/auth"
 		}
 		c.Response().Header().Set("Cache-Control", "no-cache, must-revalidate, no-transform, no-store")
-		return answer(c, http.StatusOK, metadata(s.config.Profile, s.issuer(r, rl), authorize, rl))
+		write := func() jose.Claims { return metadata(s.config.Profile, issuer, authorize, rl) }
+		if c.Get(patchKey) != nil {
+			return answer(c, http.StatusOK, write())
+		}
+		b, err := written.get(issuer+" "+authorize, write)
+		if err != nil {
+			return sim.AsError(err)
+		}
+		if err := c.JSONBlob(http.StatusOK, b); err != nil {
+			return sim.AsError(err)
+		}
+		return nil
 	}
 }
 

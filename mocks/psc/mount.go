@@ -12,9 +12,9 @@ import (
 // host name; the wallet's own paths do not collide with them.
 func (s *Service) Mount(g *echo.Group) {
 	w, a := walletRealm, apiRealm
-	g.GET(w.root()+"/.well-known/wallet-openid-configuration", s.op("discovery", s.discovery(w, true)))
-	g.GET(w.root()+"/.well-known/openid-configuration", s.op("discovery", s.discovery(w, false)))
-	g.GET(w.protocol()+"/certs", s.op("certs", s.certs(w)))
+	read(g, w.root()+"/.well-known/wallet-openid-configuration", s.op("discovery", s.discovery(w, true)))
+	read(g, w.root()+"/.well-known/openid-configuration", s.op("discovery", s.discovery(w, false)))
+	read(g, w.protocol()+"/certs", s.op("certs", s.certs(w)))
 	both(g, "/auth", s.op("authorize", s.authorize))
 	both(g, w.protocol()+"/auth", s.op("authorize", s.authorize))
 	g.POST(w.protocol()+"/token", s.op("token", s.token))
@@ -28,6 +28,7 @@ func (s *Service) Mount(g *echo.Group) {
 	g.POST(w.root()+"/clients-registrations/openid-connect", s.op("register", s.register))
 	g.GET(w.protocol()+"/login-status-iframe.html", s.op("iframe", s.iframe))
 
+	g.GET(walletPath+"/:id", s.op("login", s.loginShow))
 	g.POST(walletPath+"/:id/ecps", s.op("login", s.loginECPS))
 	g.POST(walletPath+"/:id/cps", s.op("login", s.loginCPS))
 	g.POST(walletPath+"/:id/cancel", s.op("login", s.loginCancel))
@@ -35,10 +36,16 @@ func (s *Service) Mount(g *echo.Group) {
 	g.GET(walletPath+"/:id/state", s.op("login", s.loginState))
 	g.GET(walletPath+"/assets/:name", s.asset)
 
-	g.GET(a.root()+"/.well-known/openid-configuration", s.op("api.discovery", s.discovery(a, false)))
-	g.GET(a.protocol()+"/certs", s.op("api.certs", s.certs(a)))
+	read(g, a.root()+"/.well-known/openid-configuration", s.op("api.discovery", s.discovery(a, false)))
+	read(g, a.protocol()+"/certs", s.op("api.certs", s.certs(a)))
 	g.POST(a.protocol()+"/token", s.op("api.token", s.apiToken))
 	g.POST(a.protocol()+"/token/introspect", s.op("api.introspect", s.introspect(a)))
+}
+
+// read answers GET, and HEAD as every Keycloak resource that is read does.
+func read(g *echo.Group, path string, h echo.HandlerFunc) {
+	g.GET(path, h)
+	g.HEAD(path, h)
 }
 
 func both(g *echo.Group, path string, h echo.HandlerFunc) {
