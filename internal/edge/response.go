@@ -171,10 +171,15 @@ func (t *responseTap) fill(m *journal.Message) {
 		return // nothing leaves
 	}
 	m.Head, m.Rebuilt = t.head, t.r.Close || !t.r.ProtoAtLeast(1, 1)
-	t.tap.max = t.max
-	if t.r.Method != http.MethodHead {
-		t.tap.note(t.body)
+	if t.r.Method == http.MethodHead {
+		return
 	}
+	if n := int64(len(t.body)); n <= t.max { // held back whole: no copy, the journal makes its own
+		m.Body, m.Size = t.body, n
+		return
+	}
+	t.tap.max = t.max
+	t.tap.note(t.body)
 	t.tap.fill(m)
 }
 
