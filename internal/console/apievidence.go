@@ -50,6 +50,6 @@ func (c *Console) evidenceOf(r *scenario.Run) evidence.Input {
 	}
 	return evidence.Input{
 		Run: state, Scenario: r.Scenario(), Entries: evidence.Collect(c.deps.World.Journal, state),
-		Services: infos, Version: c.deps.Version, Seed: c.deps.Seed, Clock: c.deps.World.Clock.State(),
+		Services: infos, Version: c.deps.Version, Seed: c.deps.Seed,
 	}
 }

@@ -83,8 +83,8 @@ func (v *view) exchange(e *journal.Entry, steps []string) exchangeView {
 		Service: e.Service, Op: e.Op, Provenance: e.Provenance, Status: e.Status, Outcome: e.Outcome,
 		Summary: x.Summary, Steps: steps, Facts: v.facts(e), Causes: x.Causes, Fault: e.Fault, Peer: e.Peer,
 	}
-	m.Request, x.Request = v.direction(x.files, "request", e.Transport, e.Request)
-	m.Response, x.Response = v.direction(x.files, "response", e.Transport, e.Response)
+	m.Request, x.Request = v.direction(x.files, "request", e.Transport, &e.Request)
+	m.Response, x.Response = v.direction(x.files, "response", e.Transport, &e.Response)
 	x.files["meta.json"] = indented(m)
 	return x
 }
@@ -97,7 +97,7 @@ func (v *view) facts(e *journal.Entry) any {
 }
 
 // direction writes one direction's files, and returns what the report shows.
-func (v *view) direction(files map[string][]byte, name, transport string, m journal.Message) (part, string) {
+func (v *view) direction(files map[string][]byte, name, transport string, m *journal.Message) (part, string) {
 	p := part{Size: m.Size, SHA256: m.SHA256, Rebuilt: m.Rebuilt, Truncated: m.Truncated()}
 	head, body, decoded := v.message(m)
 	p.Decoded = decoded
@@ -117,23 +117,38 @@ func (v *view) direction(files map[string][]byte, name, transport string, m jour
 	return p, shown(whole)
 }
 
-// message shortens a message. A compressed body is undone when that shows
-// secrets in it.
-func (v *view) message(m journal.Message) (head, body []byte, decoded string) {
-	head, body = v.red.bytes(m.Head), v.red.bytes(m.Body)
+// shortened is a message without its secrets.
+type shortened struct {
+	head, body []byte
+	decoded    string // Content-Encoding that was undone to look inside
+}
+
+// message shortens a message, once.
+func (v *view) message(m *journal.Message) (head, body []byte, decoded string) {
+	s, ok := v.messages[m]
+	if !ok {
+		s = v.shorten(m)
+		v.messages[m] = s
+	}
+	return s.head, s.body, s.decoded
+}
+
+// shorten undoes a compressed body when that shows secrets in it.
+func (v *view) shorten(m *journal.Message) shortened {
+	s := shortened{head: v.red.bytes(m.Head), body: v.red.bytes(m.Body)}
 	if m.Header.Get("Content-Encoding") != "gzip" || v.red.keep {
-		return head, body, ""
+		return s
 	}
 	z, err := gzip.NewReader(bytes.NewReader(m.Body))
 	if err != nil {
-		return head, body, ""
+		return s
 	}
 	// A part of a stream ends in an error: what came before it counts.
 	plain, _ := io.ReadAll(io.LimitReader(z, 4<<20))
 	if clean := v.red.bytes(plain); !bytes.Equal(clean, plain) {
-		return head, clean, "gzip"
+		s.body, s.decoded = clean, "gzip"
 	}
-	return head, body, ""
+	return s
 }
 
 // raw puts head and body together, with the empty line of HTTP between them.

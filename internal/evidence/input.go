@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/segursim/segursim/internal/clock"
 	"github.com/segursim/segursim/internal/journal"
 	"github.com/segursim/segursim/internal/scenario"
 	"github.com/segursim/segursim/internal/sim"
@@ -23,10 +22,6 @@ type Input struct {
 	Services []sim.Info
 	Version  string // the simulator's
 	Seed     string // "" when the randomness was not seeded
-	// Clock is not used: a pack must not depend on when it is made.
-	//
-	// Deprecated: Run.Clock says what the clock was.
-	Clock clock.State
 	// Couloir is the index's Périmètre; the scenario's couloirs when empty.
 	Couloir string
 	// Official are rows of the catalogue in force, which replace our own words:

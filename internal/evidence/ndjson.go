@@ -41,14 +41,14 @@ func ndjson(v *view) ([]byte, error) {
 		for _, cause := range e.Causes {
 			c.Causes = append(c.Causes, *v.cause(&cause))
 		}
-		if err := enc.Encode(line{Entry: &c, Request: v.line(e.Request), Response: v.line(e.Response)}); err != nil {
+		if err := enc.Encode(line{Entry: &c, Request: v.line(&e.Request), Response: v.line(&e.Response)}); err != nil {
 			return nil, fmt.Errorf("evidence: journal entry %d: %w", e.Seq, err)
 		}
 	}
 	return b.Bytes(), nil
 }
 
-func (v *view) line(m journal.Message) message {
+func (v *view) line(m *journal.Message) message {
 	head, body, _ := v.message(m)
 	out := message{Head: string(bytes.ToValidUTF8(head, []byte("\uFFFD"))), Rebuilt: m.Rebuilt, Size: m.Size, SHA256: m.SHA256}
 	switch {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -15,19 +16,19 @@ import (
 //
 // Recognised, in texts of any protocol: JSON Web Tokens; the named parameters of
 // forms, queries and JSON; Authorization and cookie headers; PEM private keys;
-// <Password> elements; SASL exchanges of SMTP and IMAP, in clear or in base64.
+// <Password> elements; SASL exchanges of SMTP and IMAP, in clear or in base64,
+// but for the bare lines of AUTH LOGIN.
 type redactor struct {
-	keep bool
-	jwt  *regexp.Regexp
-	form *regexp.Regexp
-	json *regexp.Regexp
-	auth *regexp.Regexp
-	cook *regexp.Regexp
-	pem  *regexp.Regexp
-	xml  *regexp.Regexp
-	sasl *regexp.Regexp
-	imap *regexp.Regexp
-	b64  *regexp.Regexp
+	keep  bool
+	rules []redaction
+}
+
+// A redaction replaces what an expression finds. Texts that hold none of its
+// hints, in lower case, are passed over: most are large and hold no secret.
+type redaction struct {
+	hints []string
+	re    *regexp.Regexp
+	with  func(name, value string) string // of the two groups
 }
 
 const (
@@ -36,19 +37,33 @@ const (
 )
 
 func newRedactor(keep bool) *redactor {
-	return &redactor{
-		keep: keep,
-		jwt:  regexp.MustCompile(`eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){1,3}`),
-		form: regexp.MustCompile(`(?i)((?:^|[?&\s;,"'#])(?:` + weakNames + `|` + tokenNames + `|code)=)([^&\s"'<>#;]+)`),
-		json: regexp.MustCompile(`(?i)("(?:` + weakNames + `|` + tokenNames + `)"\s*:\s*")((?:[^"\\]|\\.)*)`),
-		auth: regexp.MustCompile(`(?im)^((?:proxy-)?authorization:[ \t]*(?:[A-Za-z0-9-]+[ \t]+)?)([^\r\n]+)`),
-		cook: regexp.MustCompile(`(?im)^((?:set-)?cookie:[ \t]*)([^\r\n]+)`),
-		pem:  regexp.MustCompile(`-----BEGIN ([A-Z ]*PRIVATE KEY)-----[^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?`),
-		xml:  regexp.MustCompile(`(<(?:[\w.-]+:)?Password\b[^>]*>)([^<]+)`),
-		sasl: regexp.MustCompile(`(?i)(\bAUTH(?:ENTICATE)?[ \t]+(?:XOAUTH2|OAUTHBEARER|PLAIN|LOGIN)[ \t]+)([A-Za-z0-9+/=]{4,})`),
-		imap: regexp.MustCompile(`(?im)^(\S+[ \t]+LOGIN[ \t]+(?:"(?:[^"\\]|\\.)*"|\S+)[ \t]+)([^\r\n]+)`),
-		b64:  regexp.MustCompile(`(?m)^[A-Za-z0-9+/]{8,}={0,2}\r?$`),
+	if keep {
+		return &redactor{keep: true}
 	}
+	// The ends of the names above, by which a text is worth a closer look.
+	ends := []string{"secret", "password", "passwd", "pin", "verifier", "token", "hint", "assertion", "auth_req_id"}
+	ended := func(by string) []string {
+		out := make([]string, len(ends))
+		for i, e := range ends {
+			out[i] = e + by
+		}
+		return out
+	}
+	rule := func(expr string, with func(string, string) string, hints ...string) redaction {
+		return redaction{hints, regexp.MustCompile(expr), with}
+	}
+	token := func(_, v string) string { return short(v) }
+	return &redactor{rules: []redaction{
+		rule(`(-----BEGIN [A-Z ]*PRIVATE KEY-----)([^-]*(?:-----END [A-Z ]*PRIVATE KEY-----)?)`, hidden, "private key-----"),
+		rule(`(?im)^((?:proxy-)?authorization:[ \t]*(?:[A-Za-z0-9-]+[ \t]+)?)([^\r\n]+)`, credential, "authorization:"),
+		rule(`(?im)^((?:set-)?cookie:[ \t]*)([^\r\n]+)`, cookies, "cookie:"),
+		rule(`(?i)((?:^|[?&\s;,"'#])(?:`+weakNames+`|`+tokenNames+`|code)=)([^&\s"'<>#;]+)`, parameter, append(ended("="), "code=")...),
+		rule(`(?i)("(?:`+weakNames+`|`+tokenNames+`)"\s*:\s*")((?:[^"\\]|\\.)*)`, parameter, ended(`"`)...),
+		rule(`(<(?:[\w.-]+:)?Password\b[^>]*>)([^<]+)`, hidden, "password"),
+		rule(`(?i)(\bAUTH(?:ENTICATE)?[ \t]+(?:XOAUTH2|OAUTHBEARER|PLAIN|LOGIN)[ \t]+)([A-Za-z0-9+/=]{4,})`, hidden, "auth"),
+		rule(`(?im)^(\S+[ \t]+LOGIN[ \t]+(?:"(?:[^"\\]|\\.)*"|\S+)[ \t]+)([^\r\n]+)`, hidden, "login"),
+		rule(`()(eyJ[A-Za-z0-9_-]{4,}\.[A-Za-z0-9_-]*(?:\.[A-Za-z0-9_-]*){1,3})`, token, "eyj"),
+	}}
 }
 
 // bytes shortens what a message carries.
@@ -67,24 +82,17 @@ func (r *redactor) text(s string) string {
 	if r.keep || s == "" {
 		return s
 	}
-	s = r.pem.ReplaceAllString(s, "-----BEGIN $1-----\n***\n-----END $1-----")
-	s = r.pairs(r.auth, s, credential)
-	s = r.pairs(r.cook, s, cookies)
-	s = r.pairs(r.form, s, parameter)
-	s = r.pairs(r.json, s, parameter)
-	s = r.pairs(r.xml, s, hidden)
-	s = r.pairs(r.sasl, s, hidden)
-	s = r.pairs(r.imap, s, hidden)
-	s = r.b64.ReplaceAllStringFunc(s, saslLine)
-	return r.jwt.ReplaceAllStringFunc(s, short)
-}
-
-// pairs replaces the second group of each match.
-func (r *redactor) pairs(re *regexp.Regexp, s string, f func(name, value string) string) string {
-	return re.ReplaceAllStringFunc(s, func(m string) string {
-		g := re.FindStringSubmatch(m)
-		return g[1] + f(g[1], g[2])
-	})
+	lower := strings.ToLower(s)
+	for _, rule := range r.rules {
+		if !slices.ContainsFunc(rule.hints, func(h string) bool { return strings.Contains(lower, h) }) {
+			continue
+		}
+		s = rule.re.ReplaceAllStringFunc(s, func(m string) string {
+			g := rule.re.FindStringSubmatch(m)
+			return g[1] + rule.with(g[1], g[2])
+		})
+	}
+	return saslLines(s)
 }
 
 func hidden(string, string) string { return "***" }
@@ -120,16 +128,40 @@ func cookies(name, line string) string {
 	return strings.Join(parts, ";")
 }
 
-// saslLine hides a line of base64 that holds credentials.
-func saslLine(line string) string {
-	b, err := base64.StdEncoding.DecodeString(strings.TrimRight(line, "\r"))
+// saslLines hides lines of base64 that hold credentials (RFC 4954 §4, RFC 7628,
+// and Google's XOAUTH2).
+func saslLines(s string) string {
+	var out strings.Builder
+	done := 0
+	for at := 0; at < len(s); {
+		end := len(s)
+		if i := strings.IndexByte(s[at:], '\n'); i >= 0 {
+			end = at + i
+		}
+		line := strings.TrimRight(s[at:end], "\r")
+		if credentials(line) {
+			out.WriteString(s[done:at])
+			out.WriteString("***")
+			done = at + len(line)
+		}
+		at = end + 1
+	}
+	if done == 0 {
+		return s
+	}
+	return out.String() + s[done:]
+}
+
+// credentials tells whether a line is base64 of a SASL response.
+func credentials(line string) bool {
+	if len(line) < 8 || len(line)%4 != 0 || strings.ContainsAny(line[:8], " <>:;,.-\"") {
+		return false
+	}
+	b, err := base64.StdEncoding.DecodeString(line)
 	if err != nil {
-		return line
+		return false
 	}
-	if bytes.Contains(b, []byte("auth=Bearer")) || bytes.Count(b, []byte{0}) == 2 && len(b) < 512 {
-		return "***" + line[len(strings.TrimRight(line, "\r")):]
-	}
-	return line
+	return bytes.Contains(b, []byte("auth=Bearer")) || bytes.Count(b, []byte{0}) == 2 && len(b) < 512
 }
 
 // marker ends what was shortened.

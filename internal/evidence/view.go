@@ -25,6 +25,8 @@ type view struct {
 	Fidelity   []fidelity
 	Faults     []faultView
 	entries    []*journal.Entry
+	// messages are those that were shortened already, by address.
+	messages map[*journal.Message]shortened
 }
 
 type stepView struct {
@@ -58,6 +60,7 @@ func newView(in *Input) *view {
 	v := &view{
 		in: in, red: newRedactor(in.KeepSecrets), Disclaimer: Disclaimer(), Run: in.Run, Scenario: in.Scenario,
 		Version: in.Version, Seed: in.Seed, entries: in.entries(),
+		messages: map[*journal.Message]shortened{},
 	}
 	v.Run.Steps = slices.Clone(in.Run.Steps)
 	v.Run.Cause = v.cause(in.Run.Cause)

@@ -104,9 +104,12 @@ func (s *session) connect(ctx context.Context, t oidc.Tokens, want oidc.Expect) 
 	if p.SubjectNameID != s.hint {
 		return fmt.Errorf("lps: %q asked to log in and %q came", s.hint, p.SubjectNameID)
 	}
+	first := s.claims == nil
 	s.tokens, s.claims, s.person = t, cl, p
 	s.site.set(func(v *view) { v.Connected, v.Name, v.ID, v.Code = true, p.Name(), p.SubjectNameID, "" })
-	s.say("Connecté : %s, %s", "Connected: %s, %s", p.Name(), p.SubjectNameID)
+	if first {
+		s.say("Connecté : %s, %s", "Connected: %s, %s", p.Name(), p.SubjectNameID)
+	}
 	return nil
 }
 

@@ -17,7 +17,7 @@ func (m *machine) advance(seq uint64) {
 			if st.Active || st.Verdict != Waiting || m.steps[i].closed {
 				continue
 			}
-			if p.prev != start && !done(m.state.Steps[p.prev].Verdict) {
+			if p.prev != start && !done(m.state.Steps[p.prev].Verdict) || m.showsFirst(i) {
 				continue
 			}
 			m.activate(i, seq)
@@ -25,6 +25,21 @@ func (m *machine) advance(seq uint64) {
 		}
 	}
 	m.finish()
+}
+
+// showsFirst tells whether a played step must wait for what a person would see
+// before it: nobody answers on the phone before the screen was shown. A watched
+// run does not wait so, since a fast phone is no fault.
+func (m *machine) showsFirst(i int) bool {
+	if m.state.Mode != Played || m.plan.steps[i].Do == nil {
+		return false
+	}
+	for j := range i {
+		if m.plan.steps[j].kind == KindManual && !done(m.state.Steps[j].Verdict) {
+			return true
+		}
+	}
+	return false
 }
 
 // activate begins a step's turn.
