@@ -43,8 +43,9 @@ func (l *Listener) Accept() (net.Conn, error) {
 	return c, nil
 }
 
-// conn records what it reads while no request is being handled: the head of the
-// next one.
+// conn records what it reads between the end of a request's body and the next
+// request: the head of the next one. It records through the answer, since the
+// peer may send the next head as soon as it has read the answer.
 type conn struct {
 	net.Conn
 	raw   net.Conn
@@ -57,7 +58,7 @@ type conn struct {
 	mu        sync.Mutex
 	recording bool
 	seen      []byte // read while recording
-	said      []byte // written while recording: an answer of net/http itself
+	said      []byte // written while recording, after the answer: net/http's own
 	closed    bool
 }
 
@@ -122,18 +123,25 @@ func (c *conn) begin(r *http.Request, x *sim.Exchange) {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.recording = false
+	c.recording = r.Body == nil || r.Body == http.NoBody
 	if end := headEnd(c.seen); end > 0 && bytes.HasPrefix(c.seen, []byte(r.Method+" ")) {
 		x.Entry.Request.Head = bytes.Clone(c.seen[:end])
 	}
 	c.seen, c.said = c.seen[:0], c.said[:0]
 }
 
-// end makes the connection listen for the next head.
-func (c *conn) end() {
+// bodyRead says that the request's body has been read: what comes is the next
+// head. A connection whose body is never read to its end has no next one.
+func (c *conn) bodyRead() {
 	c.mu.Lock()
 	c.recording = true
-	c.seen, c.said = c.seen[:0], c.said[:0]
+	c.mu.Unlock()
+}
+
+// answered says that the answer has left whole.
+func (c *conn) answered() {
+	c.mu.Lock()
+	c.said = c.said[:0]
 	c.mu.Unlock()
 }
 

@@ -52,7 +52,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := connOf(r)
 	if c != nil {
 		c.begin(r, x)
-		defer c.end()
+		defer c.answered()
 	}
 	if x.Entry.Request.Head == nil {
 		x.Entry.Request.Head, x.Entry.Request.Rebuilt = rebuildHead(r), true
@@ -61,15 +61,19 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.peer(r, x)
 
 	in := &bodyTap{rc: r.Body, max: h.World.Journal.MaxBody()}
-	if r.Body != nil && r.Body != http.NoBody {
-		r.Body = in
+	if c != nil {
+		in.ended = c.bodyRead
 	}
 	out := &responseTap{w: w, r: r, x: x, max: h.World.Journal.MaxBody(), now: h.World.Clock.Now}
 	out.Header().Set(IDHeader, x.Entry.ID)
 
 	r = r.WithContext(sim.WithExchange(r.Context(), x))
+	if r.Body != nil && r.Body != http.NoBody {
+		r.Body = in // of the copy: net/http looks at the type of its own
+	}
 	h.serve(out, r, x)
 
+	in.drain(r)
 	out.settle()
 	in.fill(&x.Entry.Request)
 	x.Entry.Status = out.status
@@ -143,11 +147,13 @@ func rebuildHead(r *http.Request) []byte {
 // bodyTap reads a request body, keeping its first part, its length and, once it
 // is longer than what is kept, its hash.
 type bodyTap struct {
-	rc   io.ReadCloser
-	max  int64
-	kept []byte
-	size int64
-	sum  interface {
+	rc    io.ReadCloser
+	max   int64
+	ended func() // called when the body has been read to its end; nil does nothing
+	done  bool
+	kept  []byte
+	size  int64
+	sum   interface {
 		io.Writer
 		Sum([]byte) []byte
 	}
@@ -156,7 +162,28 @@ type bodyTap struct {
 func (b *bodyTap) Read(p []byte) (int, error) {
 	n, err := b.rc.Read(p)
 	b.note(p[:n])
+	if err == io.EOF && !b.done {
+		b.done = true
+		if b.ended != nil {
+			b.ended()
+		}
+	}
 	return n, err
+}
+
+// maxRest is how much of a body that its handler left unread is read all the
+// same, in bytes: what net/http itself reads to keep a connection.
+const maxRest = 256 << 10
+
+// drain reads the rest of a small body, so that the journal has it and the
+// connection goes on. A larger one, or one that its sender holds back until it
+// is asked for (RFC 9110 §10.1.1), is left alone: net/http then closes.
+func (b *bodyTap) drain(r *http.Request) {
+	held := b.size == 0 && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
+	if r.Body != b || b.done || held || r.ContentLength-b.size > maxRest {
+		return
+	}
+	_, _ = io.CopyN(io.Discard, b, maxRest+1)
 }
 
 func (b *bodyTap) Close() error { return b.rc.Close() }

@@ -201,9 +201,7 @@ func (t *responseTap) send(c *conn) {
 	if bodyAllowed(t.status) && len(t.body) > 0 {
 		_, _ = t.w.Write(t.body)
 	}
-	// All of it leaves now, and net/http reads now what the handler left of the
-	// request's body: neither is taken for a part of the next request.
-	if f, ok := t.w.(http.Flusher); ok {
+	if f, ok := t.w.(http.Flusher); ok { // or net/http sends it after the exchange has ended
 		f.Flush()
 	}
 	if t.x.Wire.Kind == sim.Truncate {
