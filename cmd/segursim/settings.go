@@ -36,7 +36,7 @@ func options(c *config.Config, stderr io.Writer) mocks.Options {
 	return mocks.Options{
 		Listen: c.Listen, PublicURL: c.PublicURL, Seed: c.Seed, Clock: c.Clock, Token: c.Token,
 		Relax: c.Relax, Chaos: c.Chaos, PKIDir: c.PKIDir, Ephemeral: c.Ephemeral,
-		FixturesDir: c.Fixtures, ScenariosDir: c.Scenarios, EndpointsFile: c.Endpoints,
+		FixturesDir: c.Fixtures, ScenariosDir: c.Scenarios, FaultsFile: c.Faults, EndpointsFile: c.Endpoints,
 		Journal:  journal.Options{MaxBytes: c.JournalBytes, MaxEntries: c.JournalEntries, MaxBody: c.JournalBody},
 		Sections: c.Sections, Log: logger(c, stderr), Version: buildVersion(),
 	}

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -81,9 +82,13 @@ func (a *App) build(constructors []sim.Constructor) error {
 		}
 		w.Clock.Set(t)
 	}
+	faults, err := a.faultsFile()
+	if err != nil {
+		return err
+	}
 	engine, err := scenario.NewEngine(scenario.Options{
 		Clock: w.Clock, Journal: w.Journal, Log: a.opt.Log, Seed: a.opt.Seed, Rand: a.rand,
-		Scenarios: a.opt.Scenarios, Dir: a.opt.ScenariosDir, Chaos: a.opt.Chaos,
+		Scenarios: a.opt.Scenarios, Dir: a.opt.ScenariosDir, Chaos: a.opt.Chaos, Faults: faults,
 		Restore: func() error { a.restore(); return nil },
 	})
 	if err != nil {
@@ -111,6 +116,18 @@ func (a *App) build(constructors []sim.Constructor) error {
 	}
 	a.rand.mark()
 	return nil
+}
+
+// faultsFile reads the user's file of faults, if there is one.
+func (a *App) faultsFile() (map[string][]byte, error) {
+	if a.opt.FaultsFile == "" {
+		return nil, nil
+	}
+	b, err := os.ReadFile(a.opt.FaultsFile)
+	if err != nil {
+		return nil, fmt.Errorf("faults: %w", err)
+	}
+	return map[string][]byte{a.opt.FaultsFile: b}, nil
 }
 
 // seed opens the store, loads the fixtures, and takes the baseline.

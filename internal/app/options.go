@@ -27,6 +27,8 @@ type Options struct {
 	Hosts []string
 	// FixturesDir and ScenariosDir add to the embedded ones, or replace by id.
 	FixturesDir, ScenariosDir string
+	// FaultsFile sets faults from the start: YAML with one key, faults.
+	FaultsFile string
 	// Journal bounds the journal.
 	Journal journal.Options
 	// Token guards the control API. Empty: none on loopback, a made-up one elsewhere.

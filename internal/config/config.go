@@ -20,6 +20,7 @@ type Config struct {
 	Ephemeral bool
 	Fixtures  string // a folder
 	Scenarios string // a folder
+	Faults    string // a file
 	Endpoints string // a file
 
 	JournalBytes   int64

@@ -85,7 +85,7 @@ func Load(in Input) (*Config, error) {
 func (c *Config) take(s Setting, w written, in Input) (err error) {
 	text := map[string]*string{
 		"seed": &c.Seed, "chaos": &c.Chaos, "clock": &c.Clock, "token": &c.Token, "pki-dir": &c.PKIDir,
-		"fixtures": &c.Fixtures, "scenarios": &c.Scenarios, "endpoints": &c.Endpoints,
+		"fixtures": &c.Fixtures, "scenarios": &c.Scenarios, "faults": &c.Faults, "endpoints": &c.Endpoints,
 		"log-format": &c.LogFormat, "lang": &c.Lang,
 	}
 	switch s.Shape {

@@ -57,14 +57,14 @@ func TestLoadEverySettingFromEverySource(t *testing.T) {
 	values := map[string]string{
 		"https": "0.0.0.0:1", "http": "[::1]:2", "control": ":0", "public-url": "https://sim.example/",
 		"seed": "42", "clock": "2026-01-15T09:00:00+01:00", "token": "abc123", "relax": "signatures",
-		"chaos": "7", "pki-dir": "/p", "fixtures": "/f", "scenarios": "/s", "endpoints": "/e.json",
+		"chaos": "7", "pki-dir": "/p", "fixtures": "/f", "scenarios": "/s", "faults": "/p.yaml", "endpoints": "/e.json",
 		"journal-bytes": "64MiB", "journal-entries": "1_000", "journal-body": "4096",
 		"log-level": "debug", "log-format": "json", "lang": "en",
 	}
 	want := &Config{
 		Listen:    map[string]string{"https": "0.0.0.0:1", "http": "[::1]:2", "control": ":0"},
 		PublicURL: "https://sim.example", Seed: "42", Clock: "2026-01-15T09:00:00+01:00", Token: "abc123",
-		Relax: []string{"signatures"}, Chaos: "7", PKIDir: "/p", OwnPKIDir: true, Fixtures: "/f", Scenarios: "/s",
+		Relax: []string{"signatures"}, Chaos: "7", PKIDir: "/p", OwnPKIDir: true, Fixtures: "/f", Scenarios: "/s", Faults: "/p.yaml",
 		Endpoints: "/e.json", JournalBytes: 64 << 20, JournalEntries: 1000, JournalBody: 4096,
 		LogLevel: slog.LevelDebug, LogFormat: "json", Lang: "en",
 	}
@@ -118,7 +118,7 @@ func set(v *Values, s Setting, text string) {
 		fields := map[string]**string{
 			"https": &v.HTTPS, "http": &v.HTTP, "control": &v.Control, "public-url": &v.PublicURL,
 			"seed": &v.Seed, "clock": &v.Clock, "token": &v.Token, "chaos": &v.Chaos, "pki-dir": &v.PKIDir,
-			"fixtures": &v.Fixtures, "scenarios": &v.Scenarios, "endpoints": &v.Endpoints,
+			"fixtures": &v.Fixtures, "scenarios": &v.Scenarios, "faults": &v.Faults, "endpoints": &v.Endpoints,
 			"journal-bytes": &v.JournalBytes, "journal-entries": &v.JournalEntries, "journal-body": &v.JournalBody,
 			"log-level": &v.LogLevel, "log-format": &v.LogFormat, "lang": &v.Lang,
 		}

@@ -30,6 +30,7 @@ type Values struct {
 	Ephemeral *bool   `name:"ephemeral" shape:"bool" group:"files" help:"Keep no PKI between starts."`
 	Fixtures  *string `name:"fixtures" shape:"path" group:"files" placeholder:"DIR" help:"Fixtures that add to the embedded ones, or replace them."`
 	Scenarios *string `name:"scenarios" shape:"path" group:"files" placeholder:"DIR" help:"Scenarios that add to the embedded ones, or replace them."`
+	Faults    *string `name:"faults" shape:"path" group:"files" placeholder:"FILE" help:"Faults set from the start: YAML with one key, faults."`
 	Endpoints *string `name:"endpoints" shape:"path" group:"files" placeholder:"FILE" help:"Writes the resolved addresses there, as JSON, once ready."`
 
 	JournalBytes   *string `name:"journal-bytes" shape:"bytes" group:"journal" placeholder:"SIZE" help:"Bound of the journal (default 128MiB)."`

@@ -33,7 +33,7 @@ func (s *Service) Actions() map[string]sim.Action {
 		"approve":      action("Confirmer une demande", "Confirm a demand", with(number), s.actApprove),
 		"refuse":       action("Refuser une demande", "Refuse a demand", with(nil), s.actRefuse),
 		"demands":      action("Lister les demandes en attente", "List the waiting demands", who, s.actDemands),
-		"policy":       action("Répondre à la place d'une personne", "Answer in a person's place", map[string]string{"login_hint": who["login_hint"], "outcome": "ask, approve, refuse, wrong-number", "after": "délai simulé / simulated delay: 3s", "polls": "n-ième interrogation / n-th poll", "once": "true : une seule demande / one demand only"}, s.actPolicy),
+		"policy":       action("Répondre à la place d'une personne", "Answer in a person's place", map[string]string{"login_hint": who["login_hint"], "auth_req_id": who["auth_req_id"], "outcome": "ask, approve, refuse, wrong-number", "after": "délai simulé / simulated delay: 3s", "polls": "n-ième interrogation / n-th poll", "once": "true : une seule demande / one demand only"}, s.actPolicy),
 		"login":        action("Armer une connexion sans page", "Arm a login without a page", map[string]string{"login_hint": who["login_hint"], "client_id": "client concerné / client", "auth_mode": "CARD, MOBILE", "count": "nombre de fois / how many times"}, s.actLogin),
 		"end-session":  action("Clore les sessions", "End sessions", map[string]string{"login_hint": who["login_hint"], "sid": "identifiant de session / session id"}, s.actEndSession),
 		"sessions":     action("Lister les sessions", "List the sessions", map[string]string{"login_hint": who["login_hint"]}, s.actSessions),
@@ -41,7 +41,7 @@ func (s *Service) Actions() map[string]sim.Action {
 		"remove-card":  action("Retirer la carte", "Remove the card", nil, s.actRemove),
 		"enter-pin":    action("Saisir le code porteur pour une demande", "Enter the PIN for a demand", with(map[string]string{"pin": "code porteur / PIN"}), s.actPIN),
 		"unblock-card": action("Débloquer une carte", "Unblock a card", map[string]string{"login_hint": who["login_hint"]}, s.actUnblock),
-		"set-account":  action("Activer ou désactiver un compte", "Enable or disable an account", map[string]string{"login_hint": who["login_hint"], "enabled": "true, false"}, s.actAccount),
+		"set-account":  action("Activer ou désactiver un compte", "Enable or disable an account", map[string]string{"login_hint": who["login_hint"], "enabled": "true, false", "complete": "false : il reste une action à accomplir / something is left to do"}, s.actAccount),
 		"set-client":   action("Modifier un client", "Change a client", map[string]string{"client_id": "client", "ciba": "true, false", "disabled": "true, false", "standard_flow": "true, false"}, s.actClient),
 		"rotate-keys":  action("Changer la clé de signature", "Rotate the signing key", map[string]string{"drop": "true : retirer les anciennes / drop the former ones"}, s.actRotate),
 	}
@@ -140,12 +140,10 @@ func (s *Service) actDemands(_ context.Context, m map[string]any) (any, error) {
 	return map[string]any{"demands": out}, nil
 }
 
+// actPolicy sets who answers for a person from then on, or for one demand that
+// waits when auth_req_id names it.
 func (s *Service) actPolicy(_ context.Context, m map[string]any) (any, error) {
-	p, ok := s.person(in(m).text("login_hint"))
-	if !ok {
-		return nil, s.noPerson(in(m))
-	}
-	polls, refusal := in(m).count("polls")
+	policy, refusal := readPolicy(in(m))
 	if refusal != nil {
 		return nil, refusal
 	}
@@ -153,19 +151,55 @@ func (s *Service) actPolicy(_ context.Context, m map[string]any) (any, error) {
 	if refusal != nil {
 		return nil, refusal
 	}
-	row := policyRow{ID: p.ID, Once: once, Policy: Policy{Outcome: in(m).text("outcome"), Polls: polls}}
-	if after := in(m).text("after"); after != "" {
-		if err := row.Policy.After.UnmarshalText([]byte(after)); err != nil {
-			return nil, actionError(sim.BadRequest, "bad_value", "after est une durée, comme 3s", "after is a duration, such as 3s")
-		}
+	if in(m).text("auth_req_id") != "" {
+		return s.demandPolicy(in(m), policy)
 	}
-	if err := row.Policy.check("policy"); err != nil {
-		return nil, actionError(sim.BadRequest, "bad_value", err.Error(), err.Error())
+	p, ok := s.person(in(m).text("login_hint"))
+	if !ok {
+		return nil, s.noPerson(in(m))
 	}
+	row := policyRow{ID: p.ID, Once: once, Policy: policy}
 	if err := s.world.Store.Update(func(tx *store.Txn) error { return policies.Put(tx, row) }); err != nil {
 		return nil, err
 	}
-	return map[string]any{"person": p.ID, "policy": row.Policy}, nil
+	return map[string]any{"person": p.ID, "policy": policy}, nil
+}
+
+func readPolicy(m in) (Policy, *sim.Error) {
+	polls, refusal := m.count("polls")
+	if refusal != nil {
+		return Policy{}, refusal
+	}
+	p := Policy{Outcome: m.text("outcome"), Polls: polls}
+	if after := m.text("after"); after != "" {
+		if err := p.After.UnmarshalText([]byte(after)); err != nil {
+			return p, actionError(sim.BadRequest, "bad_value", "after est une durée, comme 3s", "after is a duration, such as 3s")
+		}
+	}
+	if err := p.check("policy"); err != nil {
+		return p, actionError(sim.BadRequest, "bad_value", err.Error(), err.Error())
+	}
+	return p, nil
+}
+
+// demandPolicy has a policy answer one demand; its delay counts from now.
+func (s *Service) demandPolicy(m in, p Policy) (any, error) {
+	d, refusal := s.find(m)
+	if refusal != nil {
+		return nil, refusal
+	}
+	err := s.world.Store.Update(func(tx *store.Txn) error {
+		d.Policy, d.Due = p, time.Time{}
+		if p.active() && p.Polls == 0 {
+			d.Due = s.now().Add(time.Duration(p.After))
+		}
+		return demands.Put(tx, d)
+	})
+	if err != nil {
+		return nil, err
+	}
+	s.arm(d)
+	return view(d), nil
 }
 
 func (s *Service) noPerson(m in) *sim.Error {

@@ -96,10 +96,16 @@ func (s *Service) actAccount(_ context.Context, m map[string]any) (any, error) {
 	if !on {
 		state = registre.AccountDisabled
 	}
-	if refusal := s.changePerson(in(m).text("login_hint"), func(p *registre.Professional) { p.State = state }); refusal != nil {
+	complete, refusal := in(m).flag("complete", true)
+	if refusal != nil {
 		return nil, refusal
 	}
-	return map[string]any{"enabled": on}, nil
+	id := ""
+	if refusal := s.changePerson(in(m).text("login_hint"), func(p *registre.Professional) { id, p.State = p.ID, state }); refusal != nil {
+		return nil, refusal
+	}
+	err := s.world.Store.Update(func(tx *store.Txn) error { return accounts.Put(tx, account{ID: id, Incomplete: !complete}) })
+	return map[string]any{"enabled": on, "complete": complete}, err
 }
 
 func (s *Service) actClient(_ context.Context, m map[string]any) (any, error) {

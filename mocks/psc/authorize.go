@@ -221,6 +221,12 @@ func (s *Service) login(c echo.Context, x *sim.Exchange, req authRequest) *sim.E
 	case req.MaxAge >= 0 && s.now().Sub(row.Started) > time.Duration(req.MaxAge)*time.Second:
 		why = "max_age dépassé"
 	}
+	if why == "" && hasScope(req.Prompt, "none") && s.incomplete(row.Person) {
+		c.Set(pageKey, func(e *sim.Error) error { return s.sendError(c, req, e) })
+		return refuse(http.StatusBadRequest, "interaction_required", "", cause("account-incomplete",
+			"prompt=none, mais le compte "+row.Person+" a une action à accomplir.",
+			"prompt=none, but the account "+row.Person+" has something left to do.", "OIDC Core 1.0 §3.1.2.6"))
+	}
 	if why == "" {
 		return s.reuse(c, x, req, row)
 	}

@@ -53,6 +53,11 @@ func (s *Service) grantCIBA(c echo.Context, x *sim.Exchange, f form, client Clie
 				"The account "+d.Person+" is disabled.", "Keycloak")
 			return nil
 		}
+		if row, _ := accounts.Get(tx, d.Person); row.Incomplete {
+			refusal = invalidGrant("Account is not fully set up", "account-incomplete", "Le compte "+d.Person+" a encore une action à accomplir.",
+				"The account "+d.Person+" has something left to do.", "Keycloak")
+			return nil
+		}
 		sess, err = s.startSession(tx, person, d.Channel, d.ACR, "")
 		return err
 	}); err != nil {

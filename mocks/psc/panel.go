@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -102,7 +103,19 @@ func (d panelData) Of(v any) panelData {
 }
 
 // Duration writes a duration as the configuration does.
-func (d panelData) Duration(v Duration) string { return time.Duration(v).String() }
+func (d panelData) Duration(v Duration) string { return shortDuration(v) }
+
+// shortDuration leaves out what is zero at the end: "2m", not "2m0s".
+func shortDuration(v Duration) string {
+	s := time.Duration(v).String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
+}
 
 // LiveURL is where the script asks.
 func (d panelData) LiveURL() string { return d.Base + "/live?" + d.Query.Encode() }

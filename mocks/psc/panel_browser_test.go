@@ -23,16 +23,31 @@ const screenshotsEnv = "SEGURSIM_SCREENSHOTS"
 
 func openBrowser(t *testing.T) context.Context {
 	t.Helper()
+	dir, err := os.MkdirTemp("", "segursim-psc-browser")
+	if err != nil {
+		t.Fatal(err)
+	}
 	opts := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath(need.Chromium(t)), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
+		chromedp.ExecPath(need.Chromium(t)), chromedp.NoSandbox, chromedp.UserDataDir(dir),
 		chromedp.Flag("disable-dev-shm-usage", true), chromedp.Flag("ignore-certificate-errors", true), chromedp.Flag("accept-lang", "fr"))
 	alloc, stop := chromedp.NewExecAllocator(t.Context(), opts...)
 	ctx, cancel := chromedp.NewContext(alloc)
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx); cancel(); stop() })
-	ctx, timeout := context.WithTimeout(ctx, 4*time.Minute)
+	t.Cleanup(func() {
+		_ = chromedp.Cancel(ctx)
+		cancel()
+		stop()
+		for range 40 { // children of the browser write for a moment after it ended
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		t.Logf("the browser's folder %s stays", dir)
+	})
+	timed, timeout := context.WithTimeout(ctx, 4*time.Minute)
 	t.Cleanup(timeout)
-	wake(ctx, t)
-	return ctx
+	wake(timed, t)
+	return timed
 }
 
 // wake opens a tab: the context of its first run is its life's.
@@ -173,6 +188,39 @@ func TestBrowserPhoneLive(t *testing.T) {
 	}
 	b.srv.Clock().Advance(3 * time.Minute)
 	drive(ctx, t, "expires", chromedp.WaitVisible(".mark.no"), chromedp.Poll(`document.getElementById("psc-say").textContent.includes("expiré")`, nil))
+}
+
+// TestBrowserWithoutScripts logs in with scripts switched off: both means are
+// shown, and the pages that wait reload themselves.
+func TestBrowserWithoutScripts(t *testing.T) {
+	b := newWalletBench(t, "")
+	lps := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		_, _ = w.Write([]byte("<!doctype html><title>LPS</title><p id=done>" + map[bool]string{true: "code"}[r.FormValue("code") != ""] + "</p>"))
+	}))
+	defer lps.Close()
+	ctx := openBrowser(t)
+	drive(ctx, t, "wallet", dress(390, "light"), emulation.SetScriptExecutionDisabled(true),
+		chromedp.Navigate(b.authorizeURL("redirect_uri", lps.URL+"/retour")), chromedp.WaitVisible("#identifiant"), chromedp.WaitVisible("#pin"))
+	looks(ctx, t, "login-390-noscript")
+	drive(ctx, t, "identifier", chromedp.SendKeys("#identifiant", kit+kb.Enter), chromedp.WaitVisible("#number"))
+	looks(ctx, t, "wait-390-noscript")
+	phone, cancel := chromedp.NewContext(ctx)
+	defer cancel()
+	wake(phone, t)
+	drive(phone, t, "phone", emulation.SetScriptExecutionDisabled(true), chromedp.Navigate(b.panel("ecps?as="+robert)), chromedp.WaitVisible(".mark.idle"))
+	drive(phone, t, "by the list", chromedp.Navigate(b.panel("ecps")), chromedp.WaitVisible(".numbers"))
+	number, _ := b.waiting()[kit]["number"].(string)
+	drive(phone, t, "answer", chromedp.Click(fmt.Sprintf(`.numbers input[value="%s"]`, number)), chromedp.Click(`.ask-buttons .primary`), chromedp.WaitVisible(".mark.ok"))
+	var got string
+	drive(ctx, t, "back by itself", chromedp.WaitVisible("#done"), chromedp.Text("#done", &got))
+	if got != "code" {
+		t.Errorf("the client got %q, want a code", got)
+	}
+	// An idle phone rings by itself here too.
+	b.srv.Clock().Advance(5 * time.Minute)
+	drive(phone, t, "idle", chromedp.Navigate(b.panel("ecps")), chromedp.WaitVisible(".mark.idle"))
+	b.ciba("MOBILE", robert, "07")
+	drive(phone, t, "rings", chromedp.WaitVisible(".numbers"))
 }
 
 // TestBrowserLooks visits every page, wide and narrow, light and dark.

@@ -58,7 +58,7 @@ func choiceOptions(c Config) []option {
 func lifetimeOptions(c Config) []option {
 	l := c.Lifetimes
 	life := func(name string, v Duration, def time.Duration, unknown bool, fr, en string) option {
-		return option{"lifetimes." + name, time.Duration(v).String(), def.String(), "", unknown, journal.Text{FR: fr, EN: en}}
+		return option{"lifetimes." + name, shortDuration(v), shortDuration(Duration(def)), "", unknown, journal.Text{FR: fr, EN: en}}
 	}
 	return []option{
 		life("access", l.Access, c.accessDefault(), false, "Jeton d’accès.", "Access token."),

@@ -1,6 +1,7 @@
 package psc
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,15 +32,29 @@ type peopleView struct {
 // of the national identifier; also that of the given name.
 func (s *Service) people(typed, here string, waits map[string]int, keep func(registre.Professional) bool, state func(registre.Professional) string) peopleView {
 	var found []registre.Professional
+	typed = strings.TrimSpace(typed)
+	add := func(p registre.Professional) {
+		if !slices.ContainsFunc(found, func(f registre.Professional) bool { return f.ID == p.ID }) {
+			found = append(found, p)
+		}
+	}
 	_ = s.world.Store.View(func(tx *store.Txn) error {
-		found = registre.SearchProfessionals(tx, typed, 10*maxPeople)
-		if typed = strings.TrimSpace(typed); typed == "" {
+		if typed == "" { // the one shown and those waited for are there whatever the list's length
+			for _, id := range append([]string{here}, slices.Sorted(maps.Keys(waits))...) {
+				if p, ok := registre.FindProfessional(tx, id); ok {
+					add(p)
+				}
+			}
+		}
+		for _, p := range registre.SearchProfessionals(tx, typed, 10*maxPeople) {
+			add(p)
+		}
+		if typed == "" {
 			return nil
 		}
 		for p := range registre.Professionals.All(tx) {
-			given := strings.HasPrefix(strings.ToUpper(p.GivenName), strings.ToUpper(typed))
-			if given && !slices.ContainsFunc(found, func(f registre.Professional) bool { return f.ID == p.ID }) {
-				found = append(found, p)
+			if len(found) < 10*maxPeople && strings.HasPrefix(strings.ToUpper(p.GivenName), strings.ToUpper(typed)) {
+				add(p)
 			}
 		}
 		return nil

@@ -52,7 +52,7 @@ func (p *panel) mountSessions(g *echo.Group) {
 func (p *panel) sessionsData(c echo.Context) (panelData, sessionsView, error) {
 	s := p.s
 	v := sessionsView{Sessions: s.living(), Policies: s.policyViews(), Clients: s.clientViews(), Form: c.QueryParams()}
-	v.Waiting, v.Settled = s.history("", "", 12)
+	v.Waiting, v.Settled = s.history("", "", 8)
 	v.Left = lefts(v.Waiting...)
 	var err error
 	if v.Keys, err = s.keyViews(); err != nil {

@@ -32,7 +32,7 @@ func (v demandView) Asked() string { return v.Created.Format("15:04:05") }
 func (s *Service) demandView(d demand) demandView {
 	v := demandView{
 		demand: d, Name: d.Person, Service: s.clientName(d.Client),
-		Left: s.secondsLeft(d), Total: max(1, int(d.Expires.Sub(d.Created).Seconds())),
+		Left: s.secondsLeft(d), Total: totalSeconds(d),
 	}
 	if p, ok := s.person(d.Person); ok {
 		v.Name = p.Name()

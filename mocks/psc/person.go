@@ -5,6 +5,7 @@ import (
 
 	"github.com/segursim/segursim/internal/registre"
 	"github.com/segursim/segursim/internal/sim"
+	"github.com/segursim/segursim/internal/store"
 )
 
 // resolve finds the person of a CIBA request. An unknown or disabled one is
@@ -29,21 +30,38 @@ func (s *Service) resolve(f form) (registre.Professional, *sim.Error) {
 	return p, nil
 }
 
+// incomplete tells whether something is left to do on an account.
+func (s *Service) incomplete(person string) bool {
+	var row account
+	_ = s.world.Store.View(func(tx *store.Txn) error {
+		row, _ = accounts.Get(tx, person)
+		return nil
+	})
+	return row.Incomplete
+}
+
 // reachable refuses when the person has nothing to be asked on. What PSC answers
 // then is unknown: Keycloak's answer to a failing channel is inferred.
 func (s *Service) reachable(p registre.Professional, channel string) *sim.Error {
-	no := func(fr, en string) *sim.Error {
-		return refuse(http.StatusServiceUnavailable, "server_error", "Failed to send authentication request",
-			cause("channel-unavailable", fr, en, "Keycloak (inféré)"))
+	no := func(text, fr, en string) *sim.Error {
+		return refuse(http.StatusServiceUnavailable, "server_error", text, cause("channel-unavailable", fr, en, "Keycloak (inféré)"))
 	}
+	const unsent, unexpected = "Failed to send authentication request", "Unexpected response from authentication device"
 	if channel == channelMobile {
-		if _, ok := p.Device(); !ok {
-			return no(p.Name()+" n'a pas d'e-CPS active.", p.Name()+" has no active e-CPS.")
+		_, ok := p.Device()
+		switch {
+		case len(p.EIMs) == 0:
+			return no(unsent, p.Name()+" n'a pas d'e-CPS.", p.Name()+" has no e-CPS.")
+		case !ok:
+			return no(unexpected, "L'e-CPS de "+p.Name()+" est désactivée.", p.Name()+"'s e-CPS is disabled.")
 		}
 		return nil
 	}
-	if !p.Card.Usable() {
-		return no(p.Name()+" n'a pas de carte utilisable.", p.Name()+" has no usable card.")
+	switch {
+	case p.Card == nil:
+		return no(unsent, p.Name()+" n'a pas de carte.", p.Name()+" has no card.")
+	case !p.Card.Usable():
+		return no(unexpected, "La carte de "+p.Name()+" ne peut pas servir ("+string(p.Card.State)+").", p.Name()+"'s card can't be used ("+string(p.Card.State)+").")
 	}
 	return nil
 }

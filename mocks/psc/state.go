@@ -158,6 +158,13 @@ type policyRow struct {
 	Once bool `json:"once,omitempty"`
 }
 
+// account is what PSC knows of an account beyond the registre.
+type account struct {
+	ID string `json:"id"` // person
+	// Incomplete accounts have something left to do before they can log in.
+	Incomplete bool `json:"incomplete"`
+}
+
 // autoLogin has the next authorization requests answered without a page.
 type autoLogin struct {
 	ID       string `json:"id"`
@@ -187,6 +194,7 @@ var (
 	readers    = store.Define("psc_readers", store.By("id", func(r *reader) string { return r.ID }))
 	policies   = store.Define("psc_policies", store.By("id", func(p *policyRow) string { return p.ID }))
 	autoLogins = store.Define("psc_auto_logins", store.By("id", func(a *autoLogin) string { return a.ID }))
+	accounts   = store.Define("psc_accounts", store.By("id", func(a *account) string { return a.ID }))
 	assertions = store.Define("psc_assertions", store.By("id", func(r *revoked) string { return r.ID }))
 )
 
@@ -194,6 +202,6 @@ var (
 func tables() []store.Schema {
 	return []store.Schema{
 		clients, sessions, codes, demands, attempts, pushes, revocations,
-		signingKeys, secretKeys, readers, policies, autoLogins, assertions,
+		signingKeys, secretKeys, readers, policies, autoLogins, accounts, assertions,
 	}
 }

@@ -21,9 +21,9 @@ import (
 const (
 	kit     = "899700366240" // e-CPS and card
 	robert  = "899700218896"
-	noPhone = "899990000087" // its device is disabled
-	blocked = "899990000095" // its card is
-	revoked = "899990000103"
+	noPhone = "899990000061"
+	blocked = "899990000095" // the card is
+	revoked = "899990000103" // the card is
 	pin     = "1234"
 )
 
@@ -284,4 +284,26 @@ func nodeHas(n *html.Node, name string) bool {
 		}
 	}
 	return false
+}
+
+// inline lists what a page's policy would block, and what an unescaped value
+// would have made: scripts and styles in the page, handlers, foreign images.
+func (a pageAnswer) inline() []string {
+	var out []string
+	for n := range a.root.Descendants() {
+		if n.Type != html.ElementNode {
+			continue
+		}
+		if n.Data == "script" && (nodeAttr(n, "src") == "" || n.FirstChild != nil) || n.Data == "style" {
+			out = append(out, "<"+n.Data+">")
+		}
+		for _, at := range n.Attr {
+			switch {
+			case at.Key == "style", strings.HasPrefix(at.Key, "on"), strings.HasPrefix(strings.ToLower(at.Val), "javascript:"),
+				at.Key == "src" && !strings.HasPrefix(at.Val, "/"):
+				out = append(out, n.Data+" "+at.Key+"="+at.Val)
+			}
+		}
+	}
+	return out
 }

@@ -73,12 +73,20 @@ func (s *Service) twoDigits() string {
 func (s *Service) showWait(c echo.Context, a attempt, d demand, p registre.Professional) *sim.Error {
 	return s.page(c, http.StatusOK, "wait", waitView{
 		Attempt: a.ID, Client: s.clientName(a.Request.Client), Name: p.Name(), Number: d.Number,
-		Seconds: s.secondsLeft(d), Total: int(d.Expires.Sub(d.Created).Seconds()),
+		Seconds: s.secondsLeft(d), Total: totalSeconds(d),
 	})
 }
 
-// secondsLeft is a demand's remaining simulated time, never negative.
-func (s *Service) secondsLeft(d demand) int { return max(0, int(d.Expires.Sub(s.now()).Seconds())) }
+// secondsLeft is a demand's remaining simulated time, a begun second counted,
+// never negative.
+func (s *Service) secondsLeft(d demand) int {
+	return max(0, int((d.Expires.Sub(s.now())+time.Second-1)/time.Second))
+}
+
+// totalSeconds is the time that a demand had, at least 1.
+func totalSeconds(d demand) int {
+	return max(1, int(d.Expires.Sub(d.Created).Round(time.Second)/time.Second))
+}
 
 // loginState tells the waiting page how the demand stands.
 func (s *Service) loginState(c echo.Context, x *sim.Exchange, _ form) *sim.Error {
