@@ -104,6 +104,17 @@ func (s *Server) Issuer() string {
 	return v
 }
 
+// Title is a service's name as a person says it; the short name itself when there
+// is no such service.
+func (s *Server) Title(service string) string {
+	for _, svc := range s.app.Services() {
+		if i := svc.Info(); i.Name == service {
+			return i.Title.FR
+		}
+	}
+	return service
+}
+
 // Token is the control API's bearer token; empty when none is needed.
 func (s *Server) Token() string { return s.app.Token() }
 

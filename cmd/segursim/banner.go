@@ -37,7 +37,7 @@ func banner(w io.Writer, s *mocks.Server, c *config.Config) error {
 	row(in(c.Lang, "Autorité de test", "Test authority"), authority(s, c))
 	row(in(c.Lang, "Jeton de contrôle", "Control token"), s.Token())
 	for _, name := range slices.Sorted(maps.Keys(e.Services)) {
-		fmt.Fprintf(tw, "\n  %s\t\n", name)
+		fmt.Fprintf(tw, "\n  %s\n", s.Title(name))
 		for _, key := range slices.Sorted(maps.Keys(e.Services[name])) {
 			if text, ok := e.Services[name][key].(string); ok {
 				row("  "+key, text)
@@ -47,7 +47,9 @@ func banner(w io.Writer, s *mocks.Server, c *config.Config) error {
 	if err := tw.Flush(); err != nil {
 		return err
 	}
-	fmt.Fprintf(&b, "\n%s\n\n", in(c.Lang, "Prêt. Ctrl-C pour arrêter.", "Ready. Ctrl-C stops."))
+	fmt.Fprintf(&b, "\n%s\n\n", in(c.Lang,
+		"Prêt. Ctrl-C pour arrêter ; « segursim play psc-ciba » pour voir une connexion entière.",
+		"Ready. Ctrl-C stops; “segursim play psc-ciba” shows a whole login."))
 	_, err := b.WriteTo(w)
 	return err
 }
