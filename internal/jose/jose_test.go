@@ -104,7 +104,7 @@ func TestSeal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	parsed, err := gojose.ParseEncrypted(value, []gojose.KeyAlgorithm{gojose.DIRECT}, []gojose.ContentEncryption{gojose.A256GCM})
+	parsed, err := gojose.ParseEncryptedCompact(value, []gojose.KeyAlgorithm{gojose.DIRECT}, []gojose.ContentEncryption{gojose.A256GCM})
 	if err != nil {
 		t.Fatal(err)
 	}

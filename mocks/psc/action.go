@@ -89,10 +89,20 @@ func (m in) count(name string) (int, *sim.Error) {
 	return n, nil
 }
 
+// whose is the national identifier that login_hint stands for, whatever kind of
+// identifier it is; an unknown one stays as it is and matches nobody.
+func (s *Service) whose(m in) string {
+	hint := m.text("login_hint")
+	if p, ok := s.person(hint); ok {
+		return p.ID
+	}
+	return hint
+}
+
 // find returns the demand that an action means: by id, by auth_req_id, or the
 // oldest that waits for the person.
 func (s *Service) find(m in) (demand, *sim.Error) {
-	all := s.waiting(m.text("login_hint"))
+	all := s.waiting(s.whose(m))
 	if id := m.text("auth_req_id"); id != "" {
 		if opened, err := s.openRequest(id); err == nil {
 			id = opened
@@ -134,7 +144,7 @@ func view(d demand) map[string]any {
 
 func (s *Service) actDemands(_ context.Context, m map[string]any) (any, error) {
 	out := []map[string]any{}
-	for _, d := range s.waiting(in(m).text("login_hint")) {
+	for _, d := range s.waiting(s.whose(in(m))) {
 		out = append(out, view(d))
 	}
 	return map[string]any{"demands": out}, nil
@@ -232,12 +242,13 @@ func (s *Service) actLogin(_ context.Context, m map[string]any) (any, error) {
 
 func (s *Service) actEndSession(_ context.Context, m map[string]any) (any, error) {
 	var ids []string
+	person := s.whose(in(m))
 	err := s.world.Store.View(func(tx *store.Txn) error {
 		for row := range sessions.All(tx) {
 			if id := in(m).text("sid"); id != "" && row.ID != id {
 				continue
 			}
-			if id := in(m).text("login_hint"); id != "" && row.Person != id {
+			if person != "" && row.Person != person {
 				continue
 			}
 			ids = append(ids, row.ID)
@@ -257,9 +268,10 @@ func (s *Service) actEndSession(_ context.Context, m map[string]any) (any, error
 
 func (s *Service) actSessions(_ context.Context, m map[string]any) (any, error) {
 	out := []map[string]any{}
+	person := s.whose(in(m))
 	err := s.world.Store.View(func(tx *store.Txn) error {
 		for row := range sessions.All(tx) {
-			if id := in(m).text("login_hint"); id != "" && row.Person != id {
+			if person != "" && row.Person != person {
 				continue
 			}
 			out = append(out, map[string]any{

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"github.com/segursim/segursim/internal/jose"
+	"github.com/segursim/segursim/internal/journal"
 	"github.com/segursim/segursim/internal/registre"
 	"github.com/segursim/segursim/internal/sim"
 	"github.com/segursim/segursim/internal/store"
@@ -50,9 +51,8 @@ func (s *Service) answerByCard(d demand, pin string) *sim.Error {
 	p, problem := s.useCard(pin)
 	switch {
 	case problem != "":
-		return actionError(sim.Conflict, problem, map[string]string{
-			"no-card": "aucune carte dans le lecteur", "wrong-pin": "code porteur erroné", "card-blocked": "la carte est bloquée",
-		}[problem]+" ("+problem+")", problem)
+		t := cardProblem(problem)
+		return actionError(sim.Conflict, problem, t.FR, t.EN)
 	case p.ID != d.Person:
 		_, refusal := s.answerDemand(d.ID, outcomeRefuse, "", "carte d'une autre personne")
 		if refusal != nil {
@@ -64,17 +64,42 @@ func (s *Service) answerByCard(d demand, pin string) *sim.Error {
 	return refusal
 }
 
+// cardProblem puts into words what useCard names.
+func cardProblem(problem string) journal.Text {
+	switch problem {
+	case "no-card":
+		return journal.Text{FR: "aucune carte dans le lecteur", EN: "no card in the reader"}
+	case "wrong-pin":
+		return journal.Text{FR: "code porteur erroné", EN: "wrong PIN"}
+	case "card-blocked":
+		return journal.Text{FR: "la carte est bloquée", EN: "the card is blocked"}
+	case "card-unusable":
+		return journal.Text{FR: "la carte est expirée ou mise en opposition", EN: "the card is expired or revoked"}
+	}
+	return journal.Text{FR: "le porteur de la carte n'a pas de compte actif", EN: "the card's holder has no active account"}
+}
+
+// actUnblock unblocks a card after wrong PINs; an expired or revoked one stays so.
 func (s *Service) actUnblock(_ context.Context, m map[string]any) (any, error) {
-	id := in(m).text("login_hint")
-	refusal := s.changePerson(id, func(p *registre.Professional) {
-		if p.Card != nil {
+	var id string
+	var state registre.CardState
+	refusal := s.changePerson(in(m).text("login_hint"), func(p *registre.Professional) {
+		id = p.ID
+		if p.Card == nil {
+			return
+		}
+		if p.Card.State == registre.CardBlocked {
 			card := *p.Card
 			card.State = registre.CardActive
 			p.Card = &card
 		}
+		state = p.Card.State
 	})
 	if refusal != nil {
 		return nil, refusal
+	}
+	if state != registre.CardActive {
+		return nil, actionError(sim.Conflict, "card_unusable", "cette carte ne se débloque pas ("+string(state)+")", "this card can't be unblocked ("+string(state)+")")
 	}
 	err := s.world.Store.Update(func(tx *store.Txn) error {
 		row, ok := readers.Get(tx, readerID)
@@ -84,7 +109,7 @@ func (s *Service) actUnblock(_ context.Context, m map[string]any) (any, error) {
 		row.Failures = without(row.Failures, id)
 		return readers.Put(tx, row)
 	})
-	return map[string]any{"card": string(registre.CardActive)}, err
+	return map[string]any{"card": string(state)}, err
 }
 
 func (s *Service) actAccount(_ context.Context, m map[string]any) (any, error) {

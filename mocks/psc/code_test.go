@@ -291,6 +291,21 @@ func TestSSO(t *testing.T) {
 	}
 }
 
+// TestNativeScheme: a native client's own scheme survives every response mode.
+func TestNativeScheme(t *testing.T) {
+	t.Parallel()
+	w := start(t, "clients: [{id: natif, auth: [none], redirect_uris: ['fr.test.lps:/retour'], pkce: S256}]")
+	params := with(authorizeForm(), "client_id", "natif", "redirect_uri", "fr.test.lps:/retour",
+		"code_challenge", challenge(), "code_challenge_method", "S256")
+	for mode, want := range map[string]string{"query": "fr.test.lps:/retour?", "form_post": `action="fr.test.lps:/retour"`} {
+		w.action("login", map[string]any{"login_hint": doctor})
+		a := w.get(w.srv.URL() + "/auth?" + with(params, "response_mode", mode).Encode())
+		if !strings.Contains(a.body+a.header.Get("Location"), want) {
+			t.Errorf("%s: %d %s %s", mode, a.status, a.header.Get("Location"), a.body)
+		}
+	}
+}
+
 func TestPAR(t *testing.T) {
 	t.Parallel()
 	w := start(t, "")

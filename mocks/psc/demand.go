@@ -182,6 +182,9 @@ func (s *Service) settled(d demand) {
 // candidates are the three numbers that the phone offers: the one to find, and
 // two others of its shape, in an order that the world's random source decides.
 func (s *Service) candidates(number string) []string {
+	if number == "" {
+		return nil // the person only confirms
+	}
 	var seed [32]byte
 	copy(seed[:], s.random(32))
 	r := rand.New(rand.NewChaCha8(seed)) //nolint:gosec // decoys, seeded by the world's source

@@ -1,6 +1,7 @@
 package psc
 
 import (
+	"html/template"
 	"net/http"
 	"net/url"
 	"strings"
@@ -83,7 +84,8 @@ func (s *Service) respond(c echo.Context, req authRequest, params jose.Claims) *
 	}
 	switch mode {
 	case "form_post":
-		return s.page(c, http.StatusOK, "formpost", map[string]any{"Action": req.RedirectURI, "Params": params})
+		// The URI is registered, scheme included: a native client's own scheme too.
+		return s.page(c, http.StatusOK, "formpost", map[string]any{"Action": template.URL(req.RedirectURI), "Params": params})
 	case "fragment":
 		return redirect(c, req.RedirectURI+"#"+encodeParams(params))
 	}

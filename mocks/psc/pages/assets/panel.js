@@ -50,6 +50,18 @@ const countdowns = (left) => {
   }
 };
 
+// What the last form said goes away when the requests that wait are not the same.
+let waiting;
+const outdated = (left) => {
+  const now = Object.keys(left).sort().join();
+  if (waiting !== undefined && waiting !== now) {
+    const live = new URL(root.dataset.live, location.href);
+    for (const name of ["done", "problem", "demand"]) live.searchParams.delete(name);
+    root.dataset.live = live;
+  }
+  waiting = now;
+};
+
 let last = started;
 const announce = (text) => {
   if (text === last) return;
@@ -68,6 +80,7 @@ const follow = async () => {
       if (part && part.dataset.rev !== fresh.rev) replace(part, fresh);
     }
     countdowns(now.left);
+    outdated(now.left);
     if (time) time.textContent = now.time;
     document.title = now.count ? "(" + now.count + ") " + title : title;
     announce(now.say);
