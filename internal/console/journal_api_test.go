@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/url"
 	"strings"
 	"sync"
@@ -201,7 +202,15 @@ func TestCloseReleasesWaits(t *testing.T) {
 	var wg sync.WaitGroup
 	started := time.Now()
 	for _, path := range []string{"/api/journal?wait=5m", "/api/journal/stream"} {
-		wg.Go(func() { h.get(path) })
+		wg.Go(func() {
+			resp, err := h.client.Get(h.server.URL + path)
+			if err != nil {
+				t.Errorf("%s: %v", path, err)
+				return
+			}
+			defer resp.Body.Close()
+			_, _ = io.Copy(io.Discard, resp.Body) // a stream caught while it writes is cut
+		})
 	}
 	time.Sleep(50 * time.Millisecond)
 	h.console.Close()
