@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/segursim/segursim/certs"
@@ -93,7 +94,9 @@ func (s *Server) Endpoints() Endpoints { return s.app.Endpoints() }
 
 // URL is the front door: https://localhost:port, where every HTTP service has its
 // real paths.
-func (s *Server) URL() string { return "https://" + s.Endpoints().Listeners[app.HTTPS] }
+func (s *Server) URL() string {
+	return "https://" + strings.TrimSuffix(s.Endpoints().Listeners[app.HTTPS], ":443")
+}
 
 // ControlURL is where the console and the control API are.
 func (s *Server) ControlURL() string { return "http://" + s.Endpoints().Listeners[app.Control] }

@@ -30,7 +30,7 @@ func (a *App) Endpoints() Endpoints {
 	a.mu.Lock()
 	doc := a.endpoints
 	a.mu.Unlock()
-	base := "https://" + doc.Listeners[HTTPS]
+	base := "https://" + strings.TrimSuffix(doc.Listeners[HTTPS], ":443")
 	if u := *a.publicURL.Load(); u != "" {
 		base = u
 	}
