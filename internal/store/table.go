@@ -87,7 +87,8 @@ func (t Table[T]) Prefix(tx *Txn, index, prefix string) iter.Seq[T] {
 	return t.iterate(tx.tx.Get(t.name, index+"_prefix", prefix))
 }
 
-// All yields every row in the order of the ids.
+// All yields every row in the order of the ids. As with Find and Prefix, the table
+// must not be changed while it is walked.
 func (t Table[T]) All(tx *Txn) iter.Seq[T] {
 	return t.iterate(tx.tx.Get(t.name, "id"))
 }

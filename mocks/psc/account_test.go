@@ -1,10 +1,14 @@
 package psc_test
 
 import (
+	"bytes"
+	"encoding/json"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // TestIncompleteAccount: something is left to do on it, so a login can't end.
@@ -73,5 +77,42 @@ func TestPolicyOfOneRequest(t *testing.T) {
 		if _, err := w.srv.Do(t.Context(), "psc", "policy", in); err == nil || !strings.Contains(err.Error(), ":") {
 			t.Errorf("%v: %v, want a refusal", in, err)
 		}
+	}
+}
+
+// TestPurge: what expired long ago does not stay in memory; what lives does.
+func TestPurge(t *testing.T) {
+	t.Parallel()
+	w := start(t, "")
+	for range 5 {
+		w.ciba()
+		w.code(authorizeForm())
+		w.get(w.srv.URL() + "/auth?" + with(authorizeForm(), "prompt", "login").Encode())
+		w.post("/ext/par/request", authorizeForm(), basic)
+	}
+	rows := func() map[string]int {
+		var b bytes.Buffer
+		if err := w.srv.Save(&b); err != nil {
+			t.Fatal(err)
+		}
+		var doc struct {
+			Tables map[string][]json.RawMessage `json:"tables"`
+		}
+		if err := json.Unmarshal(b.Bytes(), &doc); err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]int{}
+		for _, name := range []string{"psc_sessions", "psc_codes", "psc_demandes", "psc_attempts", "psc_pushed"} {
+			out[name] = len(doc.Tables[name])
+		}
+		return out
+	}
+	if diff := cmp.Diff(map[string]int{"psc_sessions": 10, "psc_codes": 5, "psc_demandes": 5, "psc_attempts": 5, "psc_pushed": 5}, rows()); diff != "" {
+		t.Errorf("before (-want +got):\n%s", diff)
+	}
+	w.advance(9 * time.Hour)
+	w.post("/ext/ciba/auth", cibaForm(), basic)
+	if diff := cmp.Diff(map[string]int{"psc_sessions": 0, "psc_codes": 0, "psc_demandes": 1, "psc_attempts": 0, "psc_pushed": 0}, rows()); diff != "" {
+		t.Errorf("after nine hours (-want +got):\n%s", diff)
 	}
 }

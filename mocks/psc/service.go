@@ -29,6 +29,7 @@ type Service struct {
 	mu     sync.Mutex
 	x5c    map[string][]byte // self-signed certificate by key id
 	alarms map[string]alarm  // by demand
+	purged time.Time         // when expired rows were last looked for
 }
 
 type alarm interface{ Stop() bool }

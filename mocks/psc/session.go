@@ -2,6 +2,7 @@ package psc
 
 import (
 	"encoding/base64"
+	"errors"
 	"time"
 
 	"github.com/segursim/segursim/internal/journal"
@@ -55,52 +56,51 @@ func (s *Service) sessionName() string {
 	return s.id()
 }
 
+// purgeEvery is how often expired rows are looked for, in simulated time.
+const purgeEvery = 10 * time.Minute
+
 // purge removes what expired long ago, so that a simulator that runs for days
-// does not grow. It looks only at short-lived rows.
+// does not grow. It looks at the tables once every purgeEvery, whichever way the
+// clock went meanwhile.
 func (s *Service) purge(tx *store.Txn) error {
 	now := s.now()
-	for row := range codes.All(tx) {
-		if now.After(row.Expires.Add(time.Hour)) {
-			if _, err := codes.Delete(tx, row.ID); err != nil {
-				return err
-			}
+	s.mu.Lock()
+	due := now.Sub(s.purged).Abs() >= purgeEvery
+	if due {
+		s.purged = now
+	}
+	s.mu.Unlock()
+	if !due {
+		return nil
+	}
+	l := s.config.Lifetimes
+	return errors.Join(
+		sweep(tx, codes, func(r authCode) (string, bool) { return r.ID, now.After(r.Expires.Add(time.Hour)) }),
+		sweep(tx, attempts, func(r attempt) (string, bool) {
+			return r.ID, now.After(r.Created.Add(2 * time.Duration(l.Login)))
+		}),
+		sweep(tx, demands, func(r demand) (string, bool) { return r.ID, now.After(r.Expires.Add(time.Hour)) }),
+		sweep(tx, sessions, func(r session) (string, bool) {
+			return r.ID, now.After(r.Started.Add(2 * time.Duration(l.Session)))
+		}),
+		sweep(tx, revocations, func(r revoked) (string, bool) { return r.ID, now.After(r.Expires) }),
+		sweep(tx, assertions, func(r revoked) (string, bool) { return r.ID, now.After(r.Expires) }),
+		sweep(tx, pushes, func(r pushed) (string, bool) { return r.ID, now.After(r.Expires) }),
+	)
+}
+
+// sweep deletes the rows that stale tells, by their id. A table is not changed
+// while it is walked.
+func sweep[T any](tx *store.Txn, t store.Table[T], stale func(T) (string, bool)) error {
+	var ids []string
+	for row := range t.All(tx) {
+		if id, old := stale(row); old {
+			ids = append(ids, id)
 		}
 	}
-	for row := range attempts.All(tx) {
-		if now.After(row.Created.Add(2 * time.Duration(s.config.Lifetimes.Login))) {
-			if _, err := attempts.Delete(tx, row.ID); err != nil {
-				return err
-			}
-		}
-	}
-	for row := range demands.All(tx) {
-		if now.After(row.Expires.Add(time.Hour)) {
-			if _, err := demands.Delete(tx, row.ID); err != nil {
-				return err
-			}
-		}
-	}
-	for row := range sessions.All(tx) {
-		if now.After(row.Started.Add(2 * time.Duration(s.config.Lifetimes.Session))) {
-			if _, err := sessions.Delete(tx, row.ID); err != nil {
-				return err
-			}
-		}
-	}
-	for _, t := range []store.Table[revoked]{revocations, assertions} {
-		for row := range t.All(tx) {
-			if now.After(row.Expires) {
-				if _, err := t.Delete(tx, row.ID); err != nil {
-					return err
-				}
-			}
-		}
-	}
-	for row := range pushes.All(tx) {
-		if now.After(row.Expires) {
-			if _, err := pushes.Delete(tx, row.ID); err != nil {
-				return err
-			}
+	for _, id := range ids {
+		if _, err := t.Delete(tx, id); err != nil {
+			return err
 		}
 	}
 	return nil
