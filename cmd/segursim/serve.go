@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"os"
@@ -8,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/segursim/segursim/internal/config"
+	"github.com/segursim/segursim/internal/journal"
 	"github.com/segursim/segursim/mocks"
 )
 
@@ -31,6 +33,7 @@ func (cmd *serveCmd) Run(t *terminal) (err error) {
 	}
 	ctx, restore := signal.NotifyContext(t.ctx, os.Interrupt, syscall.SIGTERM)
 	defer restore()
+	boundMemory(ctx, t.getenv, cmp.Or(c.JournalBytes, journal.DefaultMaxBytes))
 	s, err := mocks.Serve(ctx, options(c, t.stderr))
 	if err != nil {
 		return err

@@ -88,7 +88,7 @@ func (a *App) build(constructors []sim.Constructor) error {
 	}
 	engine, err := scenario.NewEngine(scenario.Options{
 		Clock: w.Clock, Journal: w.Journal, Log: a.opt.Log, Seed: a.opt.Seed, Rand: a.rand,
-		Scenarios: a.opt.Scenarios, Dir: a.opt.ScenariosDir, Chaos: a.opt.Chaos, Faults: faults,
+		Scenarios: a.opt.Scenarios, Deferred: true, Dir: a.opt.ScenariosDir, Chaos: a.opt.Chaos, Faults: faults,
 		Restore: func() error { a.restore(); return nil },
 	})
 	if err != nil {

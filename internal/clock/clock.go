@@ -152,11 +152,9 @@ func (c *Clock) Close() {
 	c.firing.Wait()
 }
 
-// forget drops every timer. c.mu is held.
+// forget drops every timer, in constant time: a timer made before belongs to a
+// channel that is no longer the clock's. c.mu is held.
 func (c *Clock) forget() {
-	for _, t := range c.queue {
-		t.index = -1
-	}
 	c.queue = nil
 	close(c.gone)
 	c.gone = make(chan struct{})
@@ -170,6 +168,7 @@ type Timer struct {
 	seq   uint64
 	f     func()
 	index int
+	gone  chan struct{} // the clock's when it was made
 }
 
 // AfterFunc calls f once d of simulated time has passed: within the call that
@@ -184,7 +183,7 @@ func (c *Clock) AfterFunc(d time.Duration, f func()) *Timer {
 // afterFunc makes a timer. c.mu is held.
 func (c *Clock) afterFunc(d time.Duration, f func()) *Timer {
 	c.seq++
-	t := &Timer{clock: c, when: c.now().Add(d), seq: c.seq, f: f, index: -1}
+	t := &Timer{clock: c, when: c.now().Add(d), seq: c.seq, f: f, index: -1, gone: c.gone}
 	if !c.closed {
 		heap.Push(&c.queue, t)
 		c.arm()
@@ -197,7 +196,7 @@ func (t *Timer) Stop() bool {
 	c := t.clock
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if t.index < 0 {
+	if t.index < 0 || t.gone != c.gone {
 		return false
 	}
 	heap.Remove(&c.queue, t.index)

@@ -73,7 +73,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	h.serve(out, r, x)
 
-	in.drain(r)
+	in.drain(w, r)
 	out.settle()
 	in.fill(&x.Entry.Request)
 	x.Entry.Status = out.status
@@ -176,14 +176,21 @@ func (b *bodyTap) Read(p []byte) (int, error) {
 const maxRest = 256 << 10
 
 // drain reads the rest of a small body, so that the journal has it and the
-// connection goes on. A larger one, or one that its sender holds back until it
-// is asked for (RFC 9110 §10.1.1), is left alone: net/http then closes.
-func (b *bodyTap) drain(r *http.Request) {
-	held := b.size == 0 && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
-	if r.Body != b || b.done || held || r.ContentLength-b.size > maxRest {
+// connection goes on. A larger one is left, and one that its sender holds back
+// until it is asked for (RFC 9110 §10.1.1): then the connection ends after the
+// answer, late enough for a peer that still sends to read it.
+func (b *bodyTap) drain(w http.ResponseWriter, r *http.Request) {
+	if r.Body != b || b.done {
 		return
 	}
-	_, _ = io.CopyN(io.Discard, b, maxRest+1)
+	held := b.size == 0 && strings.EqualFold(r.Header.Get("Expect"), "100-continue")
+	if !held && r.ContentLength-b.size <= maxRest {
+		_, _ = io.CopyN(io.Discard, b, maxRest+1)
+	}
+	if !b.done {
+		// The one way to tell net/http: a body that went over its bound.
+		_, _ = http.MaxBytesReader(w, io.NopCloser(strings.NewReader("x")), 0).Read(make([]byte, 1))
+	}
 }
 
 func (b *bodyTap) Close() error { return b.rc.Close() }

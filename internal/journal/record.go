@@ -1,9 +1,14 @@
 package journal
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
+	"maps"
+	"net/http"
+	"net/textproto"
+	"slices"
 )
 
 // A record is an entry as stored: five sections, each preceded by its length as
@@ -16,6 +21,8 @@ func encode(e *Entry) []byte {
 	bare.Seq = 0
 	bare.Request.Head, bare.Request.Body = nil, nil
 	bare.Response.Head, bare.Response.Body = nil, nil
+	bare.Request.Header = unlessIn(e.Request.Head, e.Request.Header)
+	bare.Response.Header = unlessIn(e.Response.Head, e.Response.Header)
 	meta, err := json.Marshal(&bare)
 	if err != nil {
 		bare.Facts = map[string]any{"unreadable": err.Error()}
@@ -50,7 +57,36 @@ func decode(seq uint64, rec []byte) *Entry {
 	e.Facts, _ = whole(e.Facts).(map[string]any)
 	e.Request.Head, e.Request.Body = sections[1], sections[2]
 	e.Response.Head, e.Response.Body = sections[3], sections[4]
+	for _, m := range []*Message{&e.Request, &e.Response} {
+		if m.Header == nil {
+			m.Header = headerOf(m.Head)
+		}
+	}
 	return e
+}
+
+// unlessIn returns the header that is worth storing: none when it can be read back
+// from the head.
+func unlessIn(head []byte, h http.Header) http.Header {
+	if h == nil || maps.EqualFunc(headerOf(head), h, slices.Equal) {
+		return nil
+	}
+	return h
+}
+
+// headerOf reads the header out of a message's head; nil when it has none. Host is
+// left out of it, as net/http does.
+func headerOf(head []byte) http.Header {
+	_, lines, ok := bytes.Cut(head, []byte("\n"))
+	if !ok {
+		return nil
+	}
+	h, err := textproto.NewReader(bufio.NewReaderSize(bytes.NewReader(lines), len(lines))).ReadMIMEHeader()
+	if err != nil || len(h) == 0 {
+		return nil
+	}
+	delete(h, "Host")
+	return http.Header(h)
 }
 
 // whole turns JSON's numbers back into int64 where they are whole, else float64.

@@ -28,6 +28,9 @@ type Options struct {
 	// them by id.
 	Scenarios fs.FS
 	Dir       string
+	// Deferred reads Scenarios when one is first asked for, after Attach: they are
+	// the program's own, and a start does not wait for them.
+	Deferred bool
 	// Faults are files of faults by name: YAML with one key, faults.
 	Faults map[string][]byte
 	// Chaos is the seed of the table of Chaos; empty is off.
@@ -52,13 +55,14 @@ type Engine struct {
 	// launching keeps Close from waiting while a goroutine is being counted.
 	launching sync.Mutex
 
-	mu      sync.Mutex
-	closed  bool
-	cat     *catalogue
-	library map[string]*Scenario
-	files   []faultFile
-	runs    []*Run
-	counter map[string]int
+	mu       sync.Mutex
+	closed   bool
+	cat      *catalogue
+	library  map[string]*Scenario
+	deferred sync.Once
+	files    []faultFile
+	runs     []*Run
+	counter  map[string]int
 }
 
 // NewEngine loads the scenarios and checks their form. They are checked against

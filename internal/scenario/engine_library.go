@@ -12,7 +12,7 @@ import (
 )
 
 // read loads every scenario and fault file; with a catalogue they are compiled.
-// Nothing is kept when one of them is wrong.
+// Nothing is kept when one of them is wrong. Deferred ones are left for own.
 func (e *Engine) read(cat *catalogue) error {
 	library := map[string]*Scenario{}
 	var problems Problems
@@ -36,8 +36,8 @@ func (e *Engine) read(cat *catalogue) error {
 	for _, from := range []struct {
 		fsys   fs.FS
 		prefix string
-	}{{e.opt.Scenarios, "scenarios"}, {dirFS(e.opt.Dir), e.opt.Dir}} {
-		if from.fsys == nil {
+	}{{e.opt.Scenarios, ownPrefix}, {dirFS(e.opt.Dir), e.opt.Dir}} {
+		if from.fsys == nil || e.opt.Deferred && from.prefix == ownPrefix {
 			continue
 		}
 		own := map[string]*Scenario{}
@@ -57,6 +57,39 @@ func (e *Engine) read(cat *catalogue) error {
 	defer e.mu.Unlock()
 	e.library, e.files = library, files
 	return nil
+}
+
+// ownPrefix is the folder of the program's own scenarios, in their names.
+const ownPrefix = "scenarios"
+
+// own reads the deferred scenarios, once; those of the user's folder win. One
+// that can't be read is left out and logged: the tests of the program read them
+// all.
+func (e *Engine) own() {
+	e.deferred.Do(func() {
+		if !e.opt.Deferred || e.opt.Scenarios == nil {
+			return
+		}
+		e.mu.Lock()
+		cat := e.cat
+		e.mu.Unlock()
+		err := eachYAML(e.opt.Scenarios, ownPrefix, func(src []byte, name string) error {
+			sc, err := load(src, name, cat)
+			if err != nil {
+				e.log.Error("scenario left out", "file", name, "error", err)
+				return nil
+			}
+			e.mu.Lock()
+			defer e.mu.Unlock()
+			if _, replaced := e.library[sc.ID]; !replaced {
+				e.library[sc.ID] = sc
+			}
+			return nil
+		})
+		if err != nil {
+			e.log.Error("scenarios left out", "error", err)
+		}
+	})
 }
 
 func dirFS(dir string) fs.FS {
@@ -90,6 +123,7 @@ func eachYAML(fsys fs.FS, prefix string, f func(src []byte, name string) error) 
 
 // Scenarios lists what is loaded, by id.
 func (e *Engine) Scenarios() []*Scenario {
+	e.own()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	var out []*Scenario
@@ -102,6 +136,7 @@ func (e *Engine) Scenarios() []*Scenario {
 
 // Scenario finds a scenario by id.
 func (e *Engine) Scenario(id string) (*Scenario, bool) {
+	e.own()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	sc, ok := e.library[id]

@@ -24,6 +24,7 @@ import (
 type Service struct {
 	world  *sim.World
 	config Config
+	info   sim.Info
 	ops    map[string]sim.Op
 
 	mu     sync.Mutex
@@ -51,7 +52,8 @@ func New(w *sim.World) (sim.Service, error) {
 			return nil, err
 		}
 	}
-	for _, op := range operations() {
+	s.info = s.describe()
+	for _, op := range s.info.Ops {
 		s.ops[op.Name] = op
 	}
 	w.Tokens = s
@@ -59,7 +61,10 @@ func New(w *sim.World) (sim.Service, error) {
 }
 
 // Info describes the service.
-func (s *Service) Info() sim.Info {
+func (s *Service) Info() sim.Info { return s.info }
+
+// describe makes what Info answers, once.
+func (s *Service) describe() sim.Info {
 	return sim.Info{
 		Name:  "psc",
 		Title: journal.Text{FR: "Pro Santé Connect", EN: "Pro Santé Connect"},
@@ -123,13 +128,13 @@ func (s *Service) Endpoints(base string) map[string]any {
 // SigningKeys are the keys that the first token needs.
 func (s *Service) SigningKeys() []string { return []string{keyName(walletRealm, 1)} }
 
-// Reset sets the timers anew, from what the store now holds.
+// Reset sets the timers anew, from what the store now holds. Those from before are
+// left to themselves: what they would settle is no longer there, or is settled by
+// what its row says.
 func (s *Service) Reset() {
 	s.mu.Lock()
-	for id, a := range s.alarms {
-		a.Stop()
-		delete(s.alarms, id)
-	}
+	s.alarms = map[string]alarm{}
+	s.purged = time.Time{}
 	s.mu.Unlock()
 	for _, d := range s.waiting("") {
 		s.arm(d)
