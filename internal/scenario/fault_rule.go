@@ -2,7 +2,6 @@ package scenario
 
 import (
 	"hash/fnv"
-	"net/http"
 	"sync"
 	"time"
 
@@ -109,24 +108,8 @@ func verdict(f *Fault) sim.Verdict {
 // kindOf classes a code by the status that was asked for, else by its name: the
 // codes of RFC 6749 §5.2 and their like.
 func kindOf(e *ErrorEffect) sim.Kind {
-	switch e.Status {
-	case http.StatusUnauthorized:
-		return sim.Unauthorized
-	case http.StatusForbidden:
-		return sim.Forbidden
-	case http.StatusNotFound:
-		return sim.NotFound
-	case http.StatusConflict:
-		return sim.Conflict
-	case http.StatusRequestEntityTooLarge:
-		return sim.TooLarge
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
-		return sim.Unavailable
-	case http.StatusInternalServerError:
-		return sim.Internal
-	case 0:
-	default:
-		return sim.BadRequest
+	if e.Status != 0 {
+		return sim.KindOf(e.Status)
 	}
 	switch e.Code {
 	case "server_error":

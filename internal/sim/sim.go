@@ -18,6 +18,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/labstack/echo/v4"
@@ -231,6 +232,27 @@ const (
 	TooLarge
 	Unavailable
 )
+
+// KindOf classes an HTTP status.
+func KindOf(status int) Kind {
+	switch status {
+	case http.StatusUnauthorized:
+		return Unauthorized
+	case http.StatusForbidden:
+		return Forbidden
+	case http.StatusNotFound:
+		return NotFound
+	case http.StatusConflict:
+		return Conflict
+	case http.StatusRequestEntityTooLarge:
+		return TooLarge
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
+		return Unavailable
+	case http.StatusInternalServerError:
+		return Internal
+	}
+	return BadRequest
+}
 
 // An Error is a refusal: Code and Text go to the peer in the protocol's own
 // form, Cause to the journal, Err to the log.

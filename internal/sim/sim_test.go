@@ -126,3 +126,15 @@ func TestAsError(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+func TestKindOf(t *testing.T) {
+	t.Parallel()
+	for status, want := range map[int]sim.Kind{
+		401: sim.Unauthorized, 403: sim.Forbidden, 404: sim.NotFound, 409: sim.Conflict, 413: sim.TooLarge,
+		500: sim.Internal, 502: sim.Unavailable, 503: sim.Unavailable, 400: sim.BadRequest, 418: sim.BadRequest,
+	} {
+		if got := sim.KindOf(status); got != want {
+			t.Errorf("%d is %d, want %d", status, got, want)
+		}
+	}
+}

@@ -20,25 +20,7 @@ const bare = "-"
 
 // refuse makes an OAuth refusal. The cause is for the journal.
 func refuse(status int, code, text string, cause journal.Cause) *sim.Error {
-	return &sim.Error{Kind: kindOf(status), Status: status, Code: code, Text: text, Cause: cause}
-}
-
-func kindOf(status int) sim.Kind {
-	switch status {
-	case http.StatusUnauthorized:
-		return sim.Unauthorized
-	case http.StatusForbidden:
-		return sim.Forbidden
-	case http.StatusNotFound:
-		return sim.NotFound
-	case http.StatusRequestEntityTooLarge:
-		return sim.TooLarge
-	case http.StatusServiceUnavailable:
-		return sim.Unavailable
-	case http.StatusInternalServerError:
-		return sim.Internal
-	}
-	return sim.BadRequest
+	return &sim.Error{Kind: sim.KindOf(status), Status: status, Code: code, Text: text, Cause: cause}
 }
 
 // cause writes one: a stable rule, the two languages, what it cites.
