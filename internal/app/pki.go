@@ -47,7 +47,16 @@ func (w worldPKI) SigningKey(name string) (crypto.Signer, error) { return w.PKI.
 
 // VerifyClient says in French why a client's chain is refused.
 func (w worldPKI) VerifyClient(chain []*x509.Certificate) error {
-	_, err := w.Verify(chain, pki.ClientUsage)
+	return w.verify(chain, pki.ClientUsage)
+}
+
+// VerifySignature does the same for a signer's chain.
+func (w worldPKI) VerifySignature(chain []*x509.Certificate) error {
+	return w.verify(chain, pki.SignatureUsage)
+}
+
+func (w worldPKI) verify(chain []*x509.Certificate, usage pki.Usage) error {
+	_, err := w.Verify(chain, usage)
 	var v *pki.VerifyError
 	if errors.As(err, &v) {
 		return errors.New(v.Reason.Text().FR)

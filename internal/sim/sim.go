@@ -185,6 +185,8 @@ type World struct {
 	// Tokens verifies Pro Santé Connect access tokens; nil until a service that
 	// issues them is there.
 	Tokens TokenVerifier
+	// Shared is what services have in common beyond the store.
+	Shared *Shared
 	// PublicURL is the pinned base of emitted URLs, empty to follow the Host.
 	PublicURL func() string
 	// Relaxed tells whether the user loosened a named check.
@@ -201,6 +203,8 @@ type PKI interface {
 	// VerifyClient checks a client's chain at simulated time; the error, when
 	// not nil, says why in words for the journal.
 	VerifyClient(chain []*x509.Certificate) error
+	// VerifySignature does the same for the certificate of a signed document.
+	VerifySignature(chain []*x509.Certificate) error
 }
 
 // A TokenVerifier checks Pro Santé Connect access tokens for other services.
