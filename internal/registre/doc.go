@@ -5,7 +5,8 @@
 //	table           row           one is found by
 //	professionnels  Professional  any identifier, RPPS, sub, name, card, BAL, structure
 //	structures      Structure     Struct_IdNat, FINESS, SIRET, technical identifier, name
-//	patients        Patient       id, matricule (active or former), strict traits, name
+//	patients        Patient       id, matricule (active or former), strict traits, name, ouvrant droit
+//	lots-patients   Lot           the same, for patients by the thousand: see GetPatient, FindTraits…
 //	documents       Document      id, patient, author
 //
 // Shapes follow what is public: the professional's side uses the field names of

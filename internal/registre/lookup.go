@@ -33,24 +33,11 @@ func FindStructure(tx *store.Txn, id string) (Structure, bool) {
 	return Structures.First(tx, "identifiant", id)
 }
 
-// FindPatients yields the patients whose active matricule is this one, of 13
-// characters or of 15 with the key. Several may share one: the official test
-// data has a matricule both as NIR and as NIA.
-func FindPatients(tx *store.Txn, matricule string) iter.Seq[Patient] {
-	return Patients.Find(tx, "matricule", Matricule13(matricule))
-}
-
 // SearchProfessionals returns up to limit people whose name, family name first,
 // or national identifier begins with what was typed, in that order; everyone
 // for the empty text.
 func SearchProfessionals(tx *store.Txn, typed string, limit int) []Professional {
 	return search(tx, Professionals, typed, limit, func(p Professional) string { return p.ID })
-}
-
-// SearchPatients returns up to limit patients whose birth name, matricule or id
-// begins with what was typed, in that order; everyone for the empty text.
-func SearchPatients(tx *store.Txn, typed string, limit int) []Patient {
-	return search(tx, Patients, typed, limit, func(p Patient) string { return p.ID }, "matricule")
 }
 
 func search[T any](tx *store.Txn, t store.Table[T], typed string, limit int, id func(T) string, more ...string) []T {

@@ -32,6 +32,12 @@ type Patient struct {
 	// BirthPlace is the INSEE code (COG) of the place of birth, 99… abroad;
 	// empty when unknown.
 	BirthPlace string `json:"lieuNaissance"`
+	// Holder is the ID of the ouvrant droit whose card names the person; empty for
+	// one with rights of their own.
+	Holder string `json:"ouvrantDroit,omitempty"`
+	// Rank is the "rang de naissance", which tells twins apart on a card: 1 to 9,
+	// 0 meaning 1.
+	Rank int `json:"rang,omitempty"`
 	// Death is the date of death, or empty.
 	Death string `json:"deces"`
 	// Record is the state of the patient's DMP.
@@ -86,14 +92,24 @@ const (
 	MarkFictitious Mark = "fictif"
 	MarkDiscordant Mark = "discordant" // the identity document says otherwise
 	MarkWrongKey   Mark = "cle-fausse" // a key kept wrong as published
+	// The person is found by their traits, and INSi answers this one empty.
+	MarkNoBirthName Mark = "nom-vide"
+	MarkNoGivenName Mark = "prenom-vide"
 )
 
-func marks() []Mark {
-	return []Mark{MarkHomonym, MarkDoubtful, MarkFictitious, MarkDiscordant, MarkWrongKey}
+// Marks are all marks there are.
+func Marks() []Mark {
+	return []Mark{
+		MarkHomonym, MarkDoubtful, MarkFictitious, MarkDiscordant, MarkWrongKey,
+		MarkNoBirthName, MarkNoGivenName,
+	}
 }
 
 // Has tells whether the patient carries the mark.
 func (p Patient) Has(m Mark) bool { return slices.Contains(p.Marks, m) }
+
+// BirthRank is the rang de naissance, 1 when the row says nothing.
+func (p Patient) BirthRank() int { return max(1, p.Rank) }
 
 // Name returns first given name and birth name, as a person reads them.
 func (p Patient) Name() string { return strings.TrimSpace(p.FirstGivenName + " " + p.BirthName) }
@@ -120,4 +136,16 @@ func (p *Patient) traits() []string {
 		given[i] = TraitsKey(p.BirthName, g, p.Sex, p.BirthDate)
 	}
 	return given
+}
+
+// Given tells whether a text is one of the given names, or the whole list
+// joined by spaces.
+func (p *Patient) Given(text string) bool {
+	if text == "" {
+		return false
+	}
+	if text == p.FirstGivenName || slices.Contains(p.GivenNames, text) {
+		return true
+	}
+	return len(p.GivenNames) > 1 && text == strings.Join(p.GivenNames, " ")
 }

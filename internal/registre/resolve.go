@@ -29,6 +29,11 @@ func (c *collection) resolve() *rows {
 		}
 		out.patients = append(out.patients, p)
 	}
+	for i := range c.patients { // a holder may come after the one who depends on them
+		if h := c.patients[i].Value.Holder; h != "" && !c.patient[h] {
+			c.report(c.patients[i].position(fmt.Sprintf("there is no patient %q", h), "ouvrantDroit"))
+		}
+	}
 	for i := range c.documents {
 		out.documents = append(out.documents, c.resolveDocument(&c.documents[i]))
 	}

@@ -29,10 +29,16 @@ func (c *collection) resolvePatient(r *record[Patient]) Patient {
 	if p.BirthPlace != "" && !ValidCOG(p.BirthPlace) {
 		c.report(r.position(fmt.Sprintf("lieuNaissance %q is no INSEE code: five digits, 2A… or 2B…", p.BirthPlace), "lieuNaissance"))
 	}
+	if p.Rank < 0 || p.Rank > 9 {
+		c.report(r.position(fmt.Sprintf("rang %d is none of 1 to 9", p.Rank), "rang"))
+	}
+	if p.Holder != "" && p.Holder == p.ID {
+		c.report(r.position("ouvrantDroit names the person itself: leave it out", "ouvrantDroit"))
+	}
 	p.Marks = append([]Mark{}, p.Marks...)
 	for i, m := range p.Marks {
-		if !slices.Contains(marks(), m) {
-			c.report(r.position(fmt.Sprintf("mark %q is none of %v", m, marks()), "marqueurs", i))
+		if !slices.Contains(Marks(), m) {
+			c.report(r.position(fmt.Sprintf("mark %q is none of %v", m, Marks()), "marqueurs", i))
 		}
 	}
 	if p.INS.Matricule != "" {

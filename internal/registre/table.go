@@ -18,7 +18,9 @@ import (
 //
 // Indexes of Patients: "id", "matricule" (active, 13 characters), "historique"
 // (former, 13 characters), "traits" (see TraitsKey), "nom" (birth name then
-// given names).
+// given names), "ouvrantDroit" (Holder). Patients are the single rows; those that
+// were made by the thousand are in Lots: see GetPatient, FindPatients, FindTraits,
+// FindFormer, FindDependents and SearchPatients, which look in both.
 //
 // Indexes of Documents: "id", "patient", "auteur".
 var (
@@ -58,6 +60,14 @@ var (
 		}},
 		store.Index[Patient]{Name: "traits", Key: func(p *Patient) []string { return p.traits() }},
 		store.By("nom", func(p *Patient) string { return p.BirthName + " " + strings.Join(p.GivenNames, " ") }),
+		store.By("ouvrantDroit", func(p *Patient) string { return p.Holder }),
+	)
+	Lots = store.Define("lots-patients",
+		store.By("id", func(l *Lot) string { return l.ID }),
+	)
+	// Removed are the ids of patients of a lot that were deleted.
+	Removed = store.Define("patients-retires",
+		store.By("id", func(r *Removal) string { return r.ID }),
 	)
 	Documents = store.Define("documents",
 		store.By("id", func(d *Document) string { return d.ID }),
@@ -68,7 +78,7 @@ var (
 
 // Tables are the registre's part of the store.
 func Tables() []store.Schema {
-	return []store.Schema{Professionals, Structures, Patients, Documents}
+	return []store.Schema{Professionals, Structures, Patients, Lots, Removed, Documents}
 }
 
 func lower(in []string) []string {

@@ -77,6 +77,16 @@ func (db *DB) View(f func(*Txn) error) error {
 	return f(&Txn{tx: tx})
 }
 
+// ViewBaseline runs f on the state that Reset returns to.
+func (db *DB) ViewBaseline(f func(*Txn) error) error {
+	db.mu.RLock()
+	m := db.baseline
+	db.mu.RUnlock()
+	tx := m.Txn(false)
+	defer tx.Abort()
+	return f(&Txn{tx: tx})
+}
+
 // Update runs f in a write transaction: all of f's changes are kept when it
 // returns nil, none of them otherwise. Updates run one at a time; f must not
 // start another.

@@ -324,6 +324,14 @@ func TestBaseline(t *testing.T) {
 	put(t, db, table, person{ID: "base"})
 	db.Baseline()
 	put(t, db, table, person{ID: "later"})
+	if err := db.ViewBaseline(func(tx *store.Txn) error {
+		if got := ids(table.All(tx)); !slices.Equal(got, []string{"base"}) {
+			t.Errorf("rows of the baseline = %v", got)
+		}
+		return nil
+	}); err != nil {
+		t.Error(err)
+	}
 	db.Reset()
 	if got := all(t, db, table); !slices.Equal(got, []string{"base"}) {
 		t.Errorf("rows = %v", got)
