@@ -15,6 +15,8 @@ import (
 	"github.com/segursim/segursim/internal/clock"
 	"github.com/segursim/segursim/internal/journal"
 	"github.com/segursim/segursim/internal/sim"
+	"github.com/segursim/segursim/mocks/apcv"
+	"github.com/segursim/segursim/mocks/insi"
 	"github.com/segursim/segursim/mocks/psc"
 	"github.com/segursim/segursim/scenarios"
 )
@@ -24,6 +26,8 @@ import (
 func Services() []sim.Constructor {
 	return []sim.Constructor{
 		psc.New,
+		insi.New,
+		apcv.New,
 	}
 }
 
