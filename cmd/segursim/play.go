@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/segursim/segursim/internal/lps"
 )
@@ -19,12 +18,9 @@ type playCmd struct {
 	Verbose   bool   `short:"v" help:"Tell what the reference client does, on stderr."`
 	LoginHint string `placeholder:"ID" help:"The professional to log in, instead of the scenario's."`
 	Channel   string `enum:"CARD,MOBILE" default:"MOBILE" help:"The means of authentication: MOBILE (default) or CARD."`
-	Misbehave string `enum:"acr,poll,logout," default:"" placeholder:"FAULT" help:"Make a mistake on purpose: acr (sends eidas3), poll (polls too fast) or logout (skips it)."`
+	Misbehave string `placeholder:"MISTAKE" help:"Make a mistake on purpose, one of those that the scenario's script can make: another name is told them all."`
 	Advance   bool   `help:"Move the simulated clock instead of waiting, on a simulator given by --control too."`
 }
-
-// tooFast is the pace of --misbehave poll.
-const tooFast = time.Second
 
 // Run plays, reports each verdict as it comes, and leaves the evidence. It ends
 // with status 1 when the run did not pass.
@@ -40,17 +36,10 @@ func (cmd *playCmd) Run(t *terminal) error {
 		opt := lps.Options{
 			Control: c.base, Token: c.token, Lang: lang, OnRun: r.run,
 			AdvanceClock: c.own != nil || cmd.Advance, LoginHint: cmd.LoginHint, Channel: cmd.Channel,
+			Misbehave: cmd.Misbehave,
 		}
 		if cmd.Verbose {
 			opt.Out = prefixed{t.stderr}
-		}
-		switch cmd.Misbehave {
-		case "acr":
-			opt.ACR = "eidas3"
-		case "poll":
-			opt.PollEvery = tooFast
-		case "logout":
-			opt.SkipLogout = true
 		}
 		l, err := lps.New(opt)
 		if err != nil {

@@ -13,18 +13,22 @@
 //	           and a second login launched
 //	psc-web    login by authorization code with PKCE in a small browser,
 //	           logout, and a second login launched
+//	insi-…     searches of a patient's INS by traits and by card, with the
+//	           professional's card or a structure's certificate; verification;
+//	           what the record does with each answer
+//	apcv-qr    a QR code scanned from the patient's phone, and what it opens
 //
 // What a person sees in a video of evidence are pages: the software serves its
-// own (CGU, login zone, connected zone, logout zone) on 127.0.0.1:0, reads each
-// one back through HTTP, and confirms the scenario's manual step as itself,
+// own (CGU, login zone, connected zone, logout zone, patient's sheet, comparison
+// of traits, journal of calls) on 127.0.0.1:0, reads each one back through HTTP, and confirms the scenario's manual step as itself,
 // which the run's record says. The approval belongs to the person, so to the
 // scenario's own "do" step.
 //
 // Time is the simulator's: between two polls the software waits until the
 // simulated clock has moved on, and moves it itself when it is allowed to.
 //
-// It can misbehave on purpose (Options.ACR, PollEvery, SkipLogout), so that a
-// scenario is seen to fail.
+// It can misbehave on purpose (Options.Misbehave), so that a scenario is seen to
+// fail.
 //
 // State: a session in memory for the time of one Play; nothing outlives it.
 package lps

@@ -21,34 +21,61 @@ type endpoints struct {
 			ClientID     string `json:"client_id"`
 			ClientSecret string `json:"client_secret"`
 		} `json:"psc"`
+		INSi struct {
+			URL string `json:"url"`
+		} `json:"insi"`
+		ApCV struct {
+			Auth string `json:"auth"`
+		} `json:"apcv"`
 	} `json:"services"`
 }
 
-// discover reads the endpoints document and makes the client that trusts what
-// it names. done closes the client's connections.
-func (l *LPS) discover(ctx context.Context) (e endpoints, hc *http.Client, done func(), err error) {
+// discover reads the endpoints document, and what it needs to trust the services
+// that it names.
+func (l *LPS) discover(ctx context.Context) (e endpoints, t *trust, err error) {
 	if err := l.control.json(ctx, http.MethodGet, "/api/endpoints", nil, &e); err != nil {
-		return e, nil, nil, err
-	}
-	if e.Services.PSC.Issuer == "" || e.Services.PSC.ClientID == "" {
-		return e, nil, nil, errors.New("lps: the endpoints document names no Pro Santé Connect issuer and client")
+		return e, nil, err
 	}
 	if l.opt.HTTPClient != nil {
-		return e, l.opt.HTTPClient, func() {}, nil
+		return e, &trust{given: l.opt.HTTPClient}, nil
 	}
 	pem, err := l.authority(ctx, e)
 	if err != nil {
-		return e, nil, nil, err
+		return e, nil, err
 	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return e, nil, nil, errors.New("lps: no certificate in the authority's PEM")
+	t = &trust{pool: x509.NewCertPool()}
+	if !t.pool.AppendCertsFromPEM(pem) {
+		return e, nil, errors.New("lps: no certificate in the authority's PEM")
 	}
-	t := &http.Transport{
-		TLSClientConfig:   &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12},
+	return e, t, nil
+}
+
+// A trust makes HTTP clients that trust the simulator's authority. It belongs to
+// one goroutine.
+type trust struct {
+	given *http.Client // serves instead of them: for tests
+	pool  *x509.CertPool
+	made  []*http.Transport
+}
+
+// client makes a client that shows the certificates, if any.
+func (t *trust) client(certs ...tls.Certificate) *http.Client {
+	if t.given != nil {
+		return t.given
+	}
+	tr := &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: t.pool, MinVersion: tls.VersionTLS12, Certificates: certs},
 		ForceAttemptHTTP2: true,
 	}
-	return e, &http.Client{Transport: t}, t.CloseIdleConnections, nil
+	t.made = append(t.made, tr)
+	return &http.Client{Transport: tr}
+}
+
+// close drops the idle connections of every client that was made.
+func (t *trust) close() {
+	for _, tr := range t.made {
+		tr.CloseIdleConnections()
+	}
 }
 
 // authority returns the trusted certificates: given, else the file that the

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 )
@@ -54,6 +55,9 @@ type Options struct {
 	PollEvery time.Duration
 	// SkipLogout leaves the logout out: a fault.
 	SkipLogout bool
+	// Misbehave names a mistake to make on purpose: see Misbehaviours. Those
+	// named acr, poll and logout set the three fields above.
+	Misbehave string
 }
 
 // An LPS is the software. It plays one scenario at a time.
@@ -79,7 +83,10 @@ func New(opt Options) (*LPS, error) {
 		return nil, fmt.Errorf("lps: language %q is neither fr nor en", opt.Lang)
 	case opt.PollEvery < 0:
 		return nil, fmt.Errorf("lps: polling every %v", opt.PollEvery)
+	case opt.Misbehave != "" && !slices.Contains(Misbehaviours(""), opt.Misbehave):
+		return nil, fmt.Errorf("lps: no mistake is named %q; there are %s", opt.Misbehave, strings.Join(Misbehaviours(""), ", "))
 	}
+	opt.misbehave()
 	if opt.Rand == nil {
 		opt.Rand = rand.Reader
 	}

@@ -2,80 +2,40 @@ package lps
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 	"time"
-
-	"github.com/segursim/segursim/internal/lps/oidc"
 )
-
-// A script is the software's part of a scenario.
-type script func(ctx context.Context, s *session) error
-
-// scripts are what a scenario's key "play" may name.
-func scripts() map[string]script {
-	return map[string]script{
-		"psc-ciba": playCIBA,
-		"psc-web":  playWeb,
-	}
-}
 
 // ErrUnplayable says that no script of this software plays the scenario as it
 // was asked to.
 var ErrUnplayable = errors.New("unplayable")
-
-// Scripts lists the names of the scripts, sorted.
-func Scripts() []string { return slices.Sorted(maps.Keys(scripts())) }
 
 // Play has the software play a scenario and returns the run with its verdict.
 // A scenario that fails is a Run, not an error: an error says that the
 // simulator or the scenario could not be used.
 func (l *LPS) Play(ctx context.Context, scenario string) (Run, error) {
 	defer l.control.close()
-	var def struct {
-		Play  string `json:"play"`
-		Given struct {
-			Professional string `json:"professional"`
-		} `json:"given"`
-		Steps []struct {
-			ID string          `json:"id"`
-			Do json.RawMessage `json:"do"`
-		} `json:"steps"`
-	}
+	var def definition
 	if err := l.control.json(ctx, http.MethodGet, "/api/scenarios/"+url.PathEscape(scenario), nil, &def); err != nil {
 		return Run{}, err
 	}
-	act, ok := scripts()[def.Play]
-	switch {
-	case def.Play == "":
-		return Run{}, fmt.Errorf("lps: %w: the scenario %q names no script (key play): it can be watched, not played", ErrUnplayable, scenario)
-	case !ok:
-		return Run{}, fmt.Errorf("lps: %w: the scenario %q names the script %q; there are %s", ErrUnplayable, scenario, def.Play, strings.Join(Scripts(), ", "))
-	}
-	if l.opt.PollEvery > 0 && def.Play != "psc-ciba" {
-		return Run{}, fmt.Errorf("lps: %w: the script %q does not poll, so its pace cannot be wrong", ErrUnplayable, def.Play)
-	}
-	hint := or(l.opt.LoginHint, def.Given.Professional)
-	if hint == "" {
-		return Run{}, fmt.Errorf("lps: %w: the scenario %q gives no professional to log in", ErrUnplayable, scenario)
-	}
-	e, hc, done, err := l.discover(ctx)
+	act, err := l.choose(scenario, def)
 	if err != nil {
 		return Run{}, err
 	}
-	defer done()
-	rp, err := oidc.New(oidc.Config{
-		HTTP: hc, Issuer: e.Services.PSC.Issuer, ClientID: e.Services.PSC.ClientID,
-		ClientSecret: e.Services.PSC.ClientSecret, Rand: l.opt.Rand, Now: l.now,
-	})
+	e, trust, err := l.discover(ctx)
 	if err != nil {
-		return Run{}, fmt.Errorf("lps: %w", err)
+		return Run{}, err
+	}
+	defer trust.close()
+	s := &session{LPS: l, http: trust.client(), trust: trust, endpoints: e, given: def.Given, hint: or(l.opt.LoginHint, def.Given.Professional), acts: map[string]bool{}}
+	if act.ready != nil {
+		if err := act.ready(s); err != nil {
+			return Run{}, err
+		}
 	}
 	own, err := open(l.opt.Lang)
 	if err != nil {
@@ -85,13 +45,13 @@ func (l *LPS) Play(ctx context.Context, scenario string) (Run, error) {
 	if err != nil {
 		return Run{}, errors.Join(err, own.close())
 	}
-	s := &session{LPS: l, rp: rp, http: hc, site: own, run: f, hint: hint, acts: map[string]bool{}}
+	s.site, s.run = own, f
 	for _, st := range def.Steps {
 		if len(st.Do) > 0 {
 			s.acts[st.ID] = true
 		}
 	}
-	run, err := s.conclude(ctx, act(ctx, s))
+	run, err := s.conclude(ctx, act.play(ctx, s))
 	f.close()
 	return run, errors.Join(err, own.close())
 }

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -191,13 +192,16 @@ func TestPlayErrors(t *testing.T) {
 		change   func(*simulator, *Options)
 		want     string
 	}{
-		"unknown scenario": {"autre", nil, "Unknown scenario"},
-		"no script":        {"essai", func(s *simulator, _ *Options) { s.script = "" }, "names no script"},
-		"unknown script":   {"essai", func(s *simulator, _ *Options) { s.script = "danse" }, `"danse"; there are psc-ciba, psc-web`},
-		"nobody":           {"essai", func(s *simulator, _ *Options) { s.hint = "" }, "no professional"},
-		"no pace":          {"essai", func(s *simulator, o *Options) { s.script, o.PollEvery = "psc-web", 1 }, "does not poll"},
-		"no token":         {"essai", func(s *simulator, _ *Options) { s.token = "jeton" }, "HTTP 401 unauthorized: no (give the token"},
-		"nobody there":     {"essai", func(_ *simulator, o *Options) { o.Control = "http://127.0.0.1:1" }, "control API"},
+		"unknown scenario":  {"autre", nil, "Unknown scenario"},
+		"no script":         {"essai", func(s *simulator, _ *Options) { s.script = "" }, "names no script"},
+		"unknown script":    {"essai", func(s *simulator, _ *Options) { s.script = "danse" }, `"danse"; there are apcv-qr, insi-01-02`},
+		"nobody":            {"essai", func(s *simulator, _ *Options) { s.hint = "" }, "no professional"},
+		"another's mistake": {"essai", func(_ *simulator, o *Options) { o.Misbehave = "cn" }, `cannot make the mistake "cn"`},
+		"no INSi":           {"essai", func(s *simulator, _ *Options) { s.script = "insi-traits" }, "names no INSi"},
+		"no ApCV":           {"essai", func(s *simulator, _ *Options) { s.script = "apcv-qr" }, "names no ApCV"},
+		"no pace":           {"essai", func(s *simulator, o *Options) { s.script, o.PollEvery = "psc-web", 1 }, "does not poll"},
+		"no token":          {"essai", func(s *simulator, _ *Options) { s.token = "jeton" }, "HTTP 401 unauthorized: no (give the token"},
+		"nobody there":      {"essai", func(_ *simulator, o *Options) { o.Control = "http://127.0.0.1:1" }, "control API"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -236,6 +240,7 @@ func TestNewRefusals(t *testing.T) {
 		"channel":  {Control: "http://a", Channel: "FAX"},
 		"lang":     {Control: "http://a", Lang: "de"},
 		"pace":     {Control: "http://a", PollEvery: -1},
+		"mistake":  {Control: "http://a", Misbehave: "danse"},
 	} {
 		if _, err := New(opt); err == nil {
 			t.Errorf("%s: no error", name)
@@ -299,7 +304,34 @@ func TestEvidence(t *testing.T) {
 
 func TestScripts(t *testing.T) {
 	t.Parallel()
-	if diff := cmp.Diff([]string{"psc-ciba", "psc-web"}, Scripts()); diff != "" {
+	want := []string{
+		"apcv-qr", "insi-01-02", "insi-auto", "insi-certificat", "insi-date-00", "insi-douteuse",
+		"insi-trait-vide", "insi-traits", "insi-verif-ko", "insi-vitale", "psc-ciba", "psc-web",
+	}
+	if diff := cmp.Diff(want, Scripts()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, name := range want {
+		if len(Misbehaviours(name)) == 0 {
+			t.Errorf("%s can make no mistake", name)
+		}
+	}
+	if got := Misbehaviours("psc-web"); !slices.Equal(got, []string{"acr", "logout"}) {
+		t.Errorf("mistakes of psc-web: %v", got)
+	}
+}
+
+// A named mistake sets the option that it stands for.
+func TestMisbehave(t *testing.T) {
+	t.Parallel()
+	for name, ok := range map[string]func(Options) bool{
+		"acr":    func(o Options) bool { return o.ACR == "eidas3" },
+		"poll":   func(o Options) bool { return o.PollEvery == time.Second },
+		"logout": func(o Options) bool { return o.SkipLogout },
+	} {
+		l, err := New(Options{Control: "http://a", Misbehave: name})
+		if err != nil || !ok(l.opt) {
+			t.Errorf("%s: %+v, %v", name, l, err)
+		}
 	}
 }

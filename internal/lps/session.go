@@ -11,17 +11,21 @@ import (
 	"slices"
 	"time"
 
+	"github.com/segursim/segursim/internal/lps/dossier"
 	"github.com/segursim/segursim/internal/lps/oidc"
 )
 
 // A session is one Play: the software with somebody in front of it.
 type session struct {
 	*LPS
-	rp   *oidc.Client
-	http *http.Client
-	site *site
-	run  *follower
-	hint string // the professional's identifier, as typed in the login zone
+	rp        *oidc.Client // of the scripts that log in with PSC
+	http      *http.Client
+	trust     *trust
+	endpoints endpoints
+	given     given
+	site      *site
+	run       *follower
+	hint      string // the professional's identifier, as typed in the login zone
 
 	// acts are the steps at which the simulated world does something by itself.
 	acts map[string]bool
@@ -29,6 +33,10 @@ type session struct {
 	tokens oidc.Tokens
 	claims *oidc.Claims
 	person oidc.Person
+
+	// record is the patient in front of the software; user, who calls INSi.
+	record dossier.Record
+	user   string
 }
 
 // show displays one of the software's own pages, holds it against what it must

@@ -22,6 +22,9 @@ type simulator struct {
 	token  string
 	script string
 	hint   string
+	insi   string            // address of /lps, if there is one
+	vars   map[string]string // the scenario's given values
+	card   []byte            // the PEM of every certificate
 
 	mu       sync.Mutex
 	run      Run
@@ -53,6 +56,13 @@ func newSimulator(t *testing.T, manual ...string) *simulator {
 	mux.HandleFunc("GET /api/runs/{id}", s.state)
 	mux.HandleFunc("POST /api/runs/{id}/steps/{step}/confirm", s.confirm)
 	mux.HandleFunc("POST /api/runs/{id}/abort", s.abort)
+	mux.HandleFunc("GET /api/certs/{file}", func(w http.ResponseWriter, r *http.Request) {
+		if s.card == nil {
+			http.NotFound(w, r)
+			return
+		}
+		_, _ = w.Write(s.card)
+	})
 	mux.HandleFunc("GET /api/runs/{id}/evidence.zip", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("PK")) })
 	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if s.token != "" && r.Header.Get("Authorization") != "Bearer "+s.token {
@@ -71,7 +81,7 @@ func reply(w http.ResponseWriter, v any) { _ = json.NewEncoder(w).Encode(v) }
 func (s *simulator) endpoints(w http.ResponseWriter, _ *http.Request) {
 	reply(w, map[string]any{"services": map[string]any{"psc": map[string]any{
 		"issuer": s.op.Issuer(), "client_id": oidctest.ClientID, "client_secret": oidctest.ClientSecret,
-	}}})
+	}, "insi": map[string]any{"url": s.insi}}})
 }
 
 func (s *simulator) scenario(w http.ResponseWriter, r *http.Request) {
@@ -80,7 +90,7 @@ func (s *simulator) scenario(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(`{"error":{"code":"not_found","message":{"fr":"Scénario inconnu","en":"Unknown scenario"}}}`))
 		return
 	}
-	reply(w, map[string]any{"play": s.script, "given": map[string]any{"professional": s.hint}})
+	reply(w, map[string]any{"play": s.script, "given": map[string]any{"professional": s.hint, "patient": "2751263220749", "vars": s.vars}})
 }
 
 func (s *simulator) clock(w http.ResponseWriter, r *http.Request) {

@@ -11,8 +11,11 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"strings"
 	"sync"
 	"time"
+
+	"github.com/segursim/segursim/internal/lps/dossier"
 )
 
 //go:embed pages/*.html
@@ -26,6 +29,11 @@ const (
 	pageHome    = "connecte"
 	pageLogout  = "deconnexion"
 	pageReturn  = "retour"
+
+	pagePatient = "patient"
+	pageCompare = "comparaison"
+	pageCalls   = "journal"
+	pagePrinted = "document"
 )
 
 // A view is what the pages show. A page is rendered from a copy.
@@ -38,10 +46,20 @@ type view struct {
 	Connected  bool
 	Name, ID   string // the connected person
 	Notice     Text
+
+	Record  dossier.Record // the patient's; read only
+	Waiting bool           // for an answer of INSi
+	Square  template.HTML  // the datamatrix INS of a qualified identity, as SVG
 }
 
 // T is the text in the reader's language.
 func (v view) T(fr, en string) string { return Text{FR: fr, EN: en}.In(v.Lang) }
+
+// Say is a text of the record in the reader's language.
+func (v view) Say(t dossier.Text) string { return Text(t).In(v.Lang) }
+
+// Join writes a list of names.
+func (view) Join(names []string) string { return strings.Join(names, " ") }
 
 // A site is the software's own HTTP server, on a port of 127.0.0.1.
 type site struct {
@@ -71,7 +89,7 @@ func open(lang string) (*site, error) {
 		view: view{Lang: lang},
 	}
 	mux := http.NewServeMux()
-	for _, p := range []string{pageCGU, pageLogin, pageWaiting, pageHome, pageLogout} {
+	for _, p := range []string{pageCGU, pageLogin, pageWaiting, pageHome, pageLogout, pagePatient, pageCompare, pageCalls, pagePrinted} {
 		mux.HandleFunc("GET /"+p, func(w http.ResponseWriter, r *http.Request) { s.serve(w, p) })
 	}
 	mux.HandleFunc("GET /"+pageReturn, s.comeBack)

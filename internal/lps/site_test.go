@@ -6,11 +6,18 @@ import (
 	"testing"
 
 	"golang.org/x/net/html"
+
+	"github.com/segursim/segursim/internal/lps/dossier"
+	"github.com/segursim/segursim/internal/lps/insi"
 )
 
 func TestPages(t *testing.T) {
 	t.Parallel()
 	connected := view{Connected: true, Name: "KIT <DOC>", ID: "899700366240", Identifier: "a/B", Code: "07", Seconds: 120}
+	sheet := dossier.Record{
+		Name: "ADRUN <b>", Status: dossier.Qualified, INS: &insi.INS{Number: "2751263220749", Key: "74", OID: "1.2"},
+		History: []insi.INS{{Number: "1", To: "2019-02-28"}},
+	}
 	for name, tc := range map[string]struct {
 		page string
 		view view
@@ -24,6 +31,14 @@ func TestPages(t *testing.T) {
 		"home, nobody": {pageHome, view{}, []string{"Session fermée", "Aucun professionnel connecté"}},
 		"logout":       {pageLogout, connected, []string{"Me déconnecter"}},
 		"logged out":   {pageLogout, view{Lang: "en"}, []string{"You are logged out"}},
+		"sheet":        {pagePatient, view{Record: sheet, Waiting: true}, []string{"ADRUN &lt;b&gt;", "qualifiée", "2751263220749 74", "la fiche reste utilisable", "Ancien INS", "au 2019-02-28"}},
+		"sheet, none":  {pagePatient, view{Lang: "en"}, []string{"No INS in this record"}},
+		"sheet, doubt": {pagePatient, view{Record: dossier.Record{Doubtful: true, Work: dossier.Text{FR: "à reprendre"}}}, []string{"identité douteuse", "Appel à l&#39;INSi bloqué", "Liste de travail : à reprendre"}},
+		"comparison":   {pageCompare, view{Record: dossier.Record{Proposal: &insi.Person{Traits: insi.Identity{Name: "TURING"}}, Alerts: []dossier.Text{{FR: "Sexe différent"}}}}, []string{"TURING", "Sexe différent", "Accepter"}},
+		"no answer":    {pageCompare, view{}, []string{"Aucune réponse à comparer"}},
+		"calls":        {pageCalls, view{Record: dossier.Record{Log: []dossier.Line{{User: "899", Operation: "vérification", Code: "KO"}}}}, []string{"<td>899</td><td>vérification</td>", "KO"}},
+		"printed":      {pagePrinted, view{Record: sheet, Square: "<svg></svg>"}, []string{"<svg></svg>", "2751263220749 74"}},
+		"printed, not": {pagePrinted, view{}, []string{"ni matricule, ni datamatrix"}},
 		"notice":       {pageLogin, view{Notice: Text{FR: "La demande a expiré"}}, []string{`role="status"`, "La demande a expiré"}},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -99,6 +99,20 @@ type world struct {
 	base    time.Time
 }
 
+// shipped are the scenarios of the one service that the fake world has.
+func shipped(t testing.TB) fs.FS {
+	t.Helper()
+	out := fstest.MapFS{}
+	for _, name := range []string{"psc-ciba.yaml", "psc-web.yaml"} {
+		b, err := scenarios.FS.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[name] = &fstest.MapFile{Data: b}
+	}
+	return out
+}
+
 func newWorld(t testing.TB, opt scenario.Options) *world {
 	t.Helper()
 	w := &world{t: t, base: time.Date(2026, 1, 15, 9, 0, 0, 0, time.UTC)}
@@ -112,7 +126,7 @@ func newWorld(t testing.TB, opt scenario.Options) *world {
 		opt.Journal = journal.New(journal.Options{})
 	}
 	if opt.Scenarios == nil {
-		opt.Scenarios = scenarios.FS
+		opt.Scenarios = shipped(t)
 	}
 	w.clock, w.journal = opt.Clock, opt.Journal
 	w.psc = &psc{clock: w.clock, log: w.journal}

@@ -94,7 +94,7 @@ func TestDirReplacesAndRefusesTwins(t *testing.T) {
 		t.Errorf("scenario %+v, %d in all", sc, len(w.engine.Scenarios()))
 	}
 	write("twin.yml", own)
-	_, err := scenario.NewEngine(scenario.Options{Clock: w.clock, Journal: w.journal, Scenarios: scenarios.FS, Dir: dir})
+	_, err := scenario.NewEngine(scenario.Options{Clock: w.clock, Journal: w.journal, Scenarios: shipped(t), Dir: dir})
 	if err == nil || !strings.Contains(err.Error(), "déjà") {
 		t.Errorf("twins: %v", err)
 	}

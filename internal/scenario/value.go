@@ -146,8 +146,13 @@ func lookup(facts map[string]any, path string) (any, bool) {
 	return nil, false
 }
 
-// secretNames are facts whose value no explanation shows.
+// secret tells whether no explanation shows the value of a fact. The code of a
+// refusal is none, unlike an authorization code.
 func secret(path string) bool {
+	switch path {
+	case "error.code", "fault.code", "siram.code":
+		return false
+	}
 	i := strings.LastIndexByte(path, '.')
 	switch path[i+1:] {
 	case "client_secret", "password", "code", "refresh_token", "access_token", "id_token", "id_token_hint",
