@@ -340,7 +340,7 @@ func TestUnknownPath(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.CloseIdleConnections()
-	resp, err := c.Get(srv.URL() + "/lps")
+	resp, err := c.Get(srv.URL() + "/si-dmp-server/v2/services/repository")
 	if err != nil {
 		t.Fatal(err)
 	}

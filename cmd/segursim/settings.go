@@ -14,13 +14,17 @@ import (
 func listenerNames() []string { return []string{"https", "http", "control"} }
 
 // serviceNames are the services of this version: sections of the configuration.
-func serviceNames() []string { return []string{"psc"} }
+func serviceNames() []string { return []string{"psc", "insi", "apcv"} }
+
+// sectionNames are the sections: the services', and that of the door which the
+// téléservices share.
+func sectionNames() []string { return append(serviceNames(), "tlsi") }
 
 // settings reads every source; warnings go to stderr.
 func settings(t *terminal, flags config.Values, file string) (*config.Config, error) {
 	c, err := config.Load(config.Input{
 		Flags: flags, Environ: t.environ, File: file,
-		Listeners: listenerNames(), Services: serviceNames(),
+		Listeners: listenerNames(), Services: sectionNames(),
 	})
 	if err != nil {
 		return nil, usage(err)

@@ -52,6 +52,9 @@ type conn struct {
 	tls   *tls.Conn
 	world *sim.World
 
+	describing sync.Once
+	described  *journal.TLS
+
 	shake    sync.Once
 	shakeErr error
 
@@ -211,6 +214,17 @@ func (c *conn) journalHandshake(err error) {
 		Summary: "échec TLS : " + err.Error(),
 		Causes:  []journal.Cause{handshakeCause(err)},
 	})
+}
+
+// describe is the description of the connection, made once: the caller may change
+// the copy that it gets.
+func (c *conn) describe(st *tls.ConnectionState) *journal.TLS {
+	if c == nil {
+		return describe(st)
+	}
+	c.describing.Do(func() { c.described = describe(st) })
+	t := *c.described
+	return &t
 }
 
 // describe turns a connection's state into what the journal keeps.

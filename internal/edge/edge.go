@@ -58,7 +58,7 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		x.Entry.Request.Head, x.Entry.Request.Rebuilt = rebuildHead(r), true
 	}
 	x.Entry.Request.Header = r.Header.Clone()
-	h.peer(r, x)
+	h.peer(c, r, x)
 
 	in := &bodyTap{rc: r.Body, max: h.World.Journal.MaxBody()}
 	if c != nil {
@@ -120,12 +120,12 @@ func (h *Handler) id() string {
 }
 
 // peer records the TLS parameters and the client's certificate.
-func (h *Handler) peer(r *http.Request, x *sim.Exchange) {
+func (h *Handler) peer(c *conn, r *http.Request, x *sim.Exchange) {
 	st := r.TLS
 	if st == nil {
 		return
 	}
-	t := describe(st)
+	t := c.describe(st)
 	x.Chain = st.PeerCertificates
 	if len(x.Chain) > 0 && h.World.PKI != nil {
 		if err := h.World.PKI.VerifyClient(x.Chain); err != nil {

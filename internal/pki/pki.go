@@ -3,6 +3,7 @@ package pki
 import (
 	"context"
 	"crypto/rand"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io"
@@ -36,6 +37,11 @@ type PKI struct {
 
 	loose  atomic.Uint64 // certificates issued without a name
 	caFile caFile
+
+	judged struct {
+		mu sync.Mutex
+		by map[[sha256.Size]byte]judgement
+	}
 
 	ctx    context.Context //nolint:containedctx // ends the background work at Close
 	cancel context.CancelFunc

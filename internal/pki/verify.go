@@ -1,6 +1,7 @@
 package pki
 
 import (
+	"crypto/sha256"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -29,18 +30,15 @@ func (p *PKI) Verify(chain []*x509.Certificate, usage Usage) (Identity, error) {
 		return Identity{}, &VerifyError{Reason: NotACertificate}
 	}
 	leaf := chain[0]
-	id, err := ParseIdentity(leaf)
+	known, err := p.judge(leaf)
 	if err != nil {
-		return id, &VerifyError{Reason: NotACertificate, Identity: id, Err: err}
+		return known.id, err
 	}
+	id, path := known.id, known.path
 	refuse := func(r Reason, err error) (Identity, error) {
 		return id, &VerifyError{Reason: r, Identity: id, Err: err}
 	}
 	i := p.instants()
-	path, err := p.path(leaf)
-	if err != nil {
-		return id, err
-	}
 	if path == nil {
 		return refuse(FromUnknownCA, fmt.Errorf("issuer %s", id.Issuer))
 	}
@@ -61,6 +59,44 @@ func (p *PKI) Verify(chain []*x509.Certificate, usage Usage) (Identity, error) {
 		return refuse(WrongUsage, err)
 	}
 	return id, nil
+}
+
+// judgement is what is known of a certificate whatever the time is.
+type judgement struct {
+	id   Identity
+	path []*x509.Certificate // nil when no authority here signed it
+}
+
+// maxJudged bounds what judge remembers: more certificates than one simulator
+// meets, fewer than a flood of them.
+const maxJudged = 1024
+
+// judge reads a certificate and builds its path. A client on a connection that is
+// kept alive shows the same one with each request: it is looked at once.
+func (p *PKI) judge(leaf *x509.Certificate) (judgement, error) {
+	key := sha256.Sum256(leaf.Raw)
+	p.judged.mu.Lock()
+	known, ok := p.judged.by[key]
+	p.judged.mu.Unlock()
+	if ok {
+		return known, nil
+	}
+	id, err := ParseIdentity(leaf)
+	if err != nil {
+		return judgement{id: id}, &VerifyError{Reason: NotACertificate, Identity: id, Err: err}
+	}
+	path, err := p.path(leaf)
+	if err != nil {
+		return judgement{id: id}, err
+	}
+	known = judgement{id, path}
+	p.judged.mu.Lock()
+	defer p.judged.mu.Unlock()
+	if p.judged.by == nil || len(p.judged.by) >= maxJudged {
+		p.judged.by = map[[sha256.Size]byte]judgement{}
+	}
+	p.judged.by[key] = known
+	return known, nil
 }
 
 func utc(t time.Time) string { return t.UTC().Format(time.RFC3339) }

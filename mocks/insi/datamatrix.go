@@ -28,7 +28,7 @@ func (d datamatrixes) patient(ref string) (registre.Patient, bool) {
 	var p registre.Patient
 	var ok bool
 	_ = d.world.Store.View(func(tx *store.Txn) error {
-		if p, ok = registre.Patients.Get(tx, ref); ok || ref == "" {
+		if p, ok = registre.GetPatient(tx, ref); ok || ref == "" {
 			return nil
 		}
 		for p = range registre.FindPatients(tx, ref) {
