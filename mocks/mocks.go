@@ -39,6 +39,8 @@ type Options = app.Options
 type (
 	// Entry is one exchange of the journal.
 	Entry = journal.Entry
+	// JournalStats describe the journal.
+	JournalStats = journal.Stats
 	// Clock is the simulated clock.
 	Clock = clock.Clock
 	// Endpoints is the endpoints document.
@@ -159,6 +161,9 @@ func (s *Server) Clock() *Clock { return s.app.World().Clock }
 
 // Journal returns the exchanges numbered above after, oldest first.
 func (s *Server) Journal(after uint64) []*Entry { return s.app.World().Journal.Since(after, 0) }
+
+// JournalStats says how much the journal holds, and what its bounds pushed out.
+func (s *Server) JournalStats() JournalStats { return s.app.World().Journal.Stats() }
 
 // WaitJournal waits for the first exchange numbered above after that match
 // accepts, and returns it. It fails when ctx ends first.

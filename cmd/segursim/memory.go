@@ -15,10 +15,10 @@ const (
 )
 
 // boundMemory keeps the collector from letting the heap grow to twice a full
-// journal, whose blocks it never has to look into. The limit follows the state: a
-// large one raises it, so that the collector never works without end. It does
+// journal, whose blocks it never has to look into: what is beside the journal may
+// double, the journal may not. journaled tells how much the journal holds. It does
 // nothing where the user set GOMEMLIMIT or GOGC, and stops with ctx.
-func boundMemory(ctx context.Context, getenv func(string) string, journalBytes int64) {
+func boundMemory(ctx context.Context, getenv func(string) string, journalBytes int64, journaled func() int64) {
 	if getenv("GOMEMLIMIT") != "" || getenv("GOGC") != "" {
 		return
 	}
@@ -36,7 +36,7 @@ func boundMemory(ctx context.Context, getenv func(string) string, journalBytes i
 			}
 			metrics.Read(live)
 			used := int64(live[0].Value.Uint64())
-			debug.SetMemoryLimit(max(floor, used+max(room, (used-journalBytes)/2)))
+			debug.SetMemoryLimit(max(floor, used+max(room, used-journaled())))
 		}
 	}()
 }

@@ -33,12 +33,12 @@ func (cmd *serveCmd) Run(t *terminal) (err error) {
 	}
 	ctx, restore := signal.NotifyContext(t.ctx, os.Interrupt, syscall.SIGTERM)
 	defer restore()
-	boundMemory(ctx, t.getenv, cmp.Or(c.JournalBytes, journal.DefaultMaxBytes))
 	s, err := mocks.Serve(ctx, options(c, t.stderr))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
+	boundMemory(ctx, t.getenv, cmp.Or(c.JournalBytes, journal.DefaultMaxBytes), func() int64 { return s.JournalStats().Bytes })
 	if err := banner(t.stdout, s, c); err != nil {
 		return fmt.Errorf("banner: %w", err)
 	}
