@@ -37,7 +37,7 @@ func chapters(v *view) []chapter {
 			title = "ÉCHEC : " + title
 		}
 		if s.Verdict == scenario.Skipped {
-			title = "(passée) " + title
+			title = "(omise) " + title
 		}
 		out = append(out, chapter{at, end, title})
 		at = end

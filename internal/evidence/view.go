@@ -163,7 +163,7 @@ func verdictText(v scenario.Verdict) journal.Text {
 	case scenario.Failed:
 		return journal.Text{FR: "ÉCHEC", EN: "FAILED"}
 	case scenario.Skipped:
-		return journal.Text{FR: "PASSÉE", EN: "SKIPPED"}
+		return journal.Text{FR: "OMISE", EN: "SKIPPED"}
 	case scenario.Incomplete:
 		return journal.Text{FR: "INCOMPLET", EN: "INCOMPLETE"}
 	case scenario.Aborted:

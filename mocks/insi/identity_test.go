@@ -138,6 +138,14 @@ func TestIdentityBrowser(t *testing.T) {
 			t.Fatalf("%s: %v", what, err)
 		}
 	}
+	follow := func(what string, actions ...chromedp.Action) { // the last one leads to another page
+		t.Helper()
+		last := len(actions) - 1
+		run(what, actions[:last]...)
+		if _, err := chromedp.RunResponse(ctx, actions[last]); err != nil {
+			t.Fatalf("%s: %v", what, err)
+		}
+	}
 	wide := func(what string) { // nothing is cut off on the right
 		t.Helper()
 		var over int
@@ -149,19 +157,19 @@ func TestIdentityBrowser(t *testing.T) {
 	for i, width := range []int64{1440, 390} {
 		id := fmt.Sprintf("test-navigateur-%d", i)
 		var notice string
-		run("add",
-			emulation.SetScriptExecutionDisabled(true), emulation.SetDeviceMetricsOverride(width, 900, 1, width < 600),
-			chromedp.Navigate(w.srv.ControlURL()+"/console/insi/identites"),
-			chromedp.Click("#id-new", chromedp.ByID), chromedp.WaitVisible("#f-id", chromedp.ByID),
+		follow("open", emulation.SetScriptExecutionDisabled(true), emulation.SetDeviceMetricsOverride(width, 900, 1, width < 600),
+			chromedp.Navigate(w.srv.ControlURL()+"/console/insi/identites"), chromedp.Click("#id-new", chromedp.ByID))
+		follow("add",
 			chromedp.SendKeys("#f-id", id, chromedp.ByID), chromedp.SendKeys("#f-nom", "TEST-NAVIGATEUR", chromedp.ByID),
 			chromedp.SendKeys("#f-prenoms", "alpha", chromedp.ByID), chromedp.SendKeys("#f-date", "1980-00-00", chromedp.ByID),
 			chromedp.SendKeys("#f-matricule", fmt.Sprintf("280209999090%d", i), chromedp.ByID),
-			chromedp.Click("#id-save", chromedp.ByID), chromedp.Text("#id-problem", &notice, chromedp.ByID))
+			chromedp.Click("#id-save", chromedp.ByID))
+		run("refused", chromedp.Text("#id-problem", &notice, chromedp.ByID))
 		if !strings.Contains(notice, "minuscules") {
 			t.Errorf("lower case is refused with %q", notice)
 		}
-		run("correct", chromedp.SetValue("#f-prenoms", "ALPHA", chromedp.ByID), chromedp.Click("#id-save", chromedp.ByID),
-			chromedp.WaitVisible("#id-delete", chromedp.ByID), chromedp.Text(".message.done", &notice, chromedp.ByQuery))
+		follow("correct", chromedp.SetValue("#f-prenoms", "ALPHA", chromedp.ByID), chromedp.Click("#id-save", chromedp.ByID))
+		run("saved", chromedp.WaitVisible("#id-delete", chromedp.ByID), chromedp.Text(".message.done", &notice, chromedp.ByQuery))
 		if notice != "Identité enregistrée." {
 			t.Errorf("saved: %q", notice)
 		}
@@ -176,7 +184,8 @@ func TestIdentityBrowser(t *testing.T) {
 		if a := w.send(identityCall("TEST-NAVIGATEUR", "ALPHA", "F", "1980-00-00")); a.cr() != "00" {
 			t.Errorf("INSi answers %s", a.raw)
 		}
-		run("remove", chromedp.Click("#id-delete", chromedp.ByID), chromedp.WaitNotPresent("#id-delete", chromedp.ByID))
+		follow("remove", chromedp.Click("#id-delete", chromedp.ByID))
+		run("removed", chromedp.WaitNotPresent("#id-delete", chromedp.ByID))
 		wide("page")
 		if a := w.send(identityCall("TEST-NAVIGATEUR", "ALPHA", "F", "1980-00-00")); a.cr() != "01" {
 			t.Errorf("removed, INSi answers %s", a.raw)
