@@ -71,7 +71,7 @@ func (a *App) build(constructors []sim.Constructor) error {
 		Store: store.New(), Clock: clock.New(a.opt.Wall), Journal: journal.New(a.opt.Journal),
 		Fixtures: a.opt.Fixtures, Log: a.opt.Log, Rand: a.rand,
 		PublicURL: func() string { return *a.publicURL.Load() },
-		Relaxed:   a.relaxed, Configure: a.configure, Shared: &sim.Shared{},
+		Relaxed:   a.relaxed, Configure: a.configure, Shared: &sim.Shared{}, ServerTLS: a.serverTLS,
 	}
 	a.world = w
 	a.cleanup(func(context.Context) error { w.Clock.Close(); return nil })

@@ -22,6 +22,10 @@ func (o *Options) check() error {
 		}
 	}
 	for name, addr := range o.Listen {
+		if addr == "" {
+			errs = append(errs, fmt.Errorf("%s: the address is empty", name))
+			continue
+		}
 		if _, _, err := net.SplitHostPort(addr); err != nil {
 			errs = append(errs, fmt.Errorf("%s: %w", name, err))
 		}

@@ -64,6 +64,13 @@ func (w worldPKI) verify(chain []*x509.Certificate, usage pki.Usage) error {
 	return err
 }
 
+// serverTLS is the configuration of a listener that speaks TLS.
+func (a *App) serverTLS() *tls.Config {
+	return &tls.Config{
+		MinVersion: tls.VersionTLS12, ClientAuth: tls.RequestClientCert, GetCertificate: a.certificate,
+	}
+}
+
 // certificate answers a TLS handshake: the server's certificate, or a bad one
 // when a fault asks for it.
 func (a *App) certificate(*tls.ClientHelloInfo) (*tls.Certificate, error) {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -59,7 +60,9 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	a.serveFrontDoor(listeners)
-	a.serveStreams(listeners)
+	if err := a.serveStreams(ctx, listeners); err != nil {
+		return err
+	}
 	if !a.opt.Ephemeral && a.opt.PKIDir != "" {
 		a.pki.Warm(context.WithoutCancel(ctx))
 	}
@@ -92,6 +95,9 @@ func (a *App) bind(ctx context.Context) (map[string]net.Listener, error) {
 	out := map[string]net.Listener{}
 	var lc net.ListenConfig
 	for name, addr := range want {
+		if addr == "" {
+			continue // off
+		}
 		l, err := lc.Listen(ctx, "tcp", addr)
 		if err != nil {
 			return nil, fmt.Errorf("listener %s: %w (change it with --%s HOST:PORT)", name, err, name)
@@ -120,10 +126,8 @@ func (a *App) streams() []sim.Listener {
 // serveFrontDoor serves the services over TLS and in clear.
 func (a *App) serveFrontDoor(ls map[string]net.Listener) {
 	router := a.router()
-	conf := &tls.Config{
-		MinVersion: tls.VersionTLS12, NextProtos: []string{"http/1.1"},
-		ClientAuth: tls.RequestClientCert, GetCertificate: a.certificate,
-	}
+	conf := a.serverTLS()
+	conf.NextProtos = []string{"http/1.1"}
 	for name, tc := range map[string]*tls.Config{HTTPS: conf, HTTP: nil} {
 		h := &edge.Handler{World: a.world, Transport: name, IDs: a.ids, Next: router}
 		a.serveHTTP(edge.NewServer(h, a.opt.Log), &edge.Listener{Listener: ls[name], World: a.world, TLS: tc})
@@ -152,26 +156,45 @@ func (a *App) serveHTTP(srv *http.Server, l net.Listener) {
 }
 
 // serveStreams runs the listeners of the stream services until Stop.
-func (a *App) serveStreams(ls map[string]net.Listener) {
+func (a *App) serveStreams(ctx context.Context, ls map[string]net.Listener) error {
 	for _, l := range a.streams() {
-		ctx, cancel := context.WithCancel(context.Background())
-		done := make(chan struct{})
-		go func() {
-			defer close(done)
-			if err := l.Serve(ctx, ls[l.Name]); err != nil && !errors.Is(err, net.ErrClosed) && ctx.Err() == nil {
-				a.opt.Log.Error("listener ended", "listener", l.Name, "error", err)
-			}
-		}()
-		a.cleanup(func(context.Context) error {
-			cancel()
-			err := ls[l.Name].Close()
-			<-done
-			if errors.Is(err, net.ErrClosed) {
-				return nil
-			}
-			return err
-		})
+		bound, on := ls[l.Name]
+		if !on {
+			continue
+		}
+		a.serveStream(l.Name, bound, func(ctx context.Context) error { return l.Serve(ctx, bound) })
+		if l.ServePacket == nil {
+			continue
+		}
+		var lc net.ListenConfig
+		packets, err := lc.ListenPacket(ctx, "udp", bound.Addr().String())
+		if err != nil {
+			return fmt.Errorf("listener %s: %w (change it with --%s HOST:PORT)", l.Name, err, l.Name)
+		}
+		a.serveStream(l.Name, packets, func(ctx context.Context) error { return l.ServePacket(ctx, packets) })
 	}
+	return nil
+}
+
+// serveStream runs one listener until Stop, which closes it and waits.
+func (a *App) serveStream(name string, bound io.Closer, serve func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := serve(ctx); err != nil && !errors.Is(err, net.ErrClosed) && ctx.Err() == nil {
+			a.opt.Log.Error("listener ended", "listener", name, "error", err)
+		}
+	}()
+	a.cleanup(func(context.Context) error {
+		cancel()
+		err := bound.Close()
+		<-done
+		if errors.Is(err, net.ErrClosed) {
+			return nil
+		}
+		return err
+	})
 }
 
 // serveConsole serves the console and the control API. Off loopback they need a

@@ -3,9 +3,7 @@ package edge
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/hex"
 	"errors"
 	"io"
 	"net"
@@ -212,7 +210,7 @@ func (c *conn) journalHandshake(err error) {
 		Time: c.world.Clock.Now(), Transport: "tls", Outcome: journal.Refused,
 		Peer:    journal.Peer{Addr: c.RemoteAddr().String(), TLS: &journal.TLS{ServerName: st.ServerName}},
 		Summary: "échec TLS : " + err.Error(),
-		Causes:  []journal.Cause{handshakeCause(err)},
+		Causes:  []journal.Cause{sim.HandshakeCause(err, "HTTP")},
 	})
 }
 
@@ -220,23 +218,9 @@ func (c *conn) journalHandshake(err error) {
 // the copy that it gets.
 func (c *conn) describe(st *tls.ConnectionState) *journal.TLS {
 	if c == nil {
-		return describe(st)
+		return sim.DescribeTLS(st)
 	}
-	c.describing.Do(func() { c.described = describe(st) })
+	c.describing.Do(func() { c.described = sim.DescribeTLS(st) })
 	t := *c.described
 	return &t
-}
-
-// describe turns a connection's state into what the journal keeps.
-func describe(st *tls.ConnectionState) *journal.TLS {
-	t := &journal.TLS{
-		Version: tls.VersionName(st.Version), Cipher: tls.CipherSuiteName(st.CipherSuite), ServerName: st.ServerName,
-	}
-	if len(st.PeerCertificates) > 0 {
-		leaf := st.PeerCertificates[0]
-		sum := sha256.Sum256(leaf.Raw)
-		t.Subject, t.Issuer = leaf.Subject.String(), leaf.Issuer.String()
-		t.Serial, t.SHA256 = leaf.SerialNumber.Text(16), hex.EncodeToString(sum[:])
-	}
-	return t
 }

@@ -12,6 +12,7 @@ package sim
 import (
 	"context"
 	"crypto"
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"io"
@@ -51,10 +52,15 @@ type StreamService interface {
 
 // A Listener is one listening address of a StreamService.
 type Listener struct {
-	Name    string // "smtp": the flag, and the key in the endpoints document
-	Default string // "127.0.0.1:2587"
-	// Serve accepts until the listener is closed or ctx ends.
+	Name string // "smtp": the flag, and the key in the endpoints document
+	// Default is where it listens unless told otherwise: "127.0.0.1:2587"; empty
+	// for a listener that is off unless asked for.
+	Default string
+	// Serve accepts until the listener is closed or ctx ends, and returns once
+	// nothing of it runs.
 	Serve func(ctx context.Context, l net.Listener) error
+	// ServePacket, when not nil, answers datagrams on the same address.
+	ServePacket func(ctx context.Context, c net.PacketConn) error
 }
 
 // An ActionService has verbs for scenarios, the console and the control API.
@@ -187,6 +193,10 @@ type World struct {
 	Tokens TokenVerifier
 	// Shared is what services have in common beyond the store.
 	Shared *Shared
+	// ServerTLS is for the listeners that do TLS by themselves: the simulator's
+	// certificate (a bad one while a "tls" fault asks for it), TLS 1.2 and 1.3,
+	// a client certificate asked for and not verified. Each call makes a copy.
+	ServerTLS func() *tls.Config
 	// PublicURL is the pinned base of emitted URLs, empty to follow the Host.
 	PublicURL func() string
 	// Relaxed tells whether the user loosened a named check.
@@ -211,6 +221,17 @@ type PKI interface {
 type TokenVerifier interface {
 	// VerifyToken returns the token's claims; the error says why it is refused.
 	VerifyToken(ctx context.Context, token string) (Claims, error)
+}
+
+// A SessionKeeper tells which Pro Santé Connect sessions live. A TokenVerifier
+// may be one: services that hold a connection open on the strength of a token end
+// it with the session.
+type SessionKeeper interface {
+	// SessionAlive tells whether the session could still be refreshed.
+	SessionAlive(session string) bool
+	// OnSessionEnd has f called with the id of every session that somebody ends;
+	// one that expires by itself is only seen by SessionAlive. f must not block.
+	OnSessionEnd(f func(session string))
 }
 
 // Claims are what other services read of an access token.

@@ -99,5 +99,5 @@ func sum(head string) string { return fmt.Sprintf("%08X", crc32.ChecksumIEEE([]b
 
 // nonce draws the identifier of a code.
 func (s *Service) nonce() string {
-	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(s.random(nonceBytes))
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(s.world.Random(nonceBytes))
 }

@@ -31,7 +31,7 @@ func (s *Service) read(scanned string, who professional) (vitale, *sim.Error) {
 		return vitale{}, unreadable(err)
 	}
 	v := vitale{
-		ID: s.id(), Token: tokenPrefix + base64.RawURLEncoding.EncodeToString(s.random(32)), Code: p.Nonce,
+		ID: s.world.ID(), Token: tokenPrefix + base64.RawURLEncoding.EncodeToString(s.world.Random(32)), Code: p.Nonce,
 		Professional: who.ID, Billing: who.Billing, Specialty: who.Specialty, State: alive,
 	}
 	var refusal *sim.Error

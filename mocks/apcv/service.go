@@ -1,13 +1,10 @@
 package apcv
 
 import (
-	"io"
 	"io/fs"
 	"strings"
 	"sync"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/segursim/segursim/internal/clock"
 	"github.com/segursim/segursim/internal/journal"
@@ -85,23 +82,6 @@ func (s *Service) Endpoints(base string) map[string]any {
 
 // SigningKeys are the keys that the first signature needs.
 func (s *Service) SigningKeys() []string { return []string{signKey} }
-
-// id returns a UUID from the world's random source.
-func (s *Service) id() string {
-	u, err := uuid.NewRandomFromReader(s.world.Rand)
-	if err != nil {
-		panic("apcv: the random source is exhausted: " + err.Error())
-	}
-	return u.String()
-}
-
-func (s *Service) random(n int) []byte {
-	b := make([]byte, n)
-	if _, err := io.ReadFull(s.world.Rand, b); err != nil {
-		panic("apcv: the random source is exhausted: " + err.Error())
-	}
-	return b
-}
 
 func (s *Service) now() time.Time { return s.world.Clock.Now() }
 

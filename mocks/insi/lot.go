@@ -59,7 +59,7 @@ func (s *Service) decodeLot(r *tlsi.Request) *tlsi.Fault {
 // does not have the lot refused.
 func (s *Service) submit(r *tlsi.Request) ([]byte, *tlsi.Fault) {
 	in := r.Input.(lotInput)
-	row := lot{ID: s.id(), Sender: sender(r), Received: r.Now}
+	row := lot{ID: s.world.ID(), Sender: sender(r), Received: r.Now}
 	row.Done = r.Now.Add(time.Duration(s.config.Lot.Delay) + time.Duration(len(in.claims))*time.Duration(s.config.Lot.Each))
 	row.Kept = row.Done.Add(time.Duration(s.config.Lot.Keep))
 	err := s.world.Store.Update(func(tx *store.Txn) error {

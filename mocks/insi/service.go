@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/segursim/segursim/internal/journal"
@@ -104,15 +103,6 @@ func (s *Service) Panels() []sim.Panel {
 }
 
 func (s *Service) now() time.Time { return s.world.Clock.Now() }
-
-// id returns a UUID from the world's random source.
-func (s *Service) id() string {
-	u, err := uuid.NewRandomFromReader(s.world.Rand)
-	if err != nil {
-		panic("insi: the random source is exhausted: " + err.Error())
-	}
-	return u.String()
-}
 
 var (
 	_ sim.ActionService   = (*Service)(nil)

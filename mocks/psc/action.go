@@ -233,7 +233,7 @@ func (s *Service) actLogin(_ context.Context, m map[string]any) (any, error) {
 	if mode != channelCard && mode != channelMobile {
 		return nil, actionError(sim.BadRequest, "bad_value", "auth_mode vaut CARD ou MOBILE", "auth_mode is CARD or MOBILE")
 	}
-	row := autoLogin{ID: s.id(), Person: p.ID, Client: in(m).text("client_id"), AuthMode: mode, Left: max(1, n)}
+	row := autoLogin{ID: s.world.ID(), Person: p.ID, Client: in(m).text("client_id"), AuthMode: mode, Left: max(1, n)}
 	if err := s.world.Store.Update(func(tx *store.Txn) error { return autoLogins.Put(tx, row) }); err != nil {
 		return nil, err
 	}

@@ -236,7 +236,7 @@ func (s *Service) login(c echo.Context, x *sim.Exchange, req authRequest) *sim.E
 			"prompt=none, mais il faudrait authentifier la personne ("+why+").",
 			"prompt=none, but the person would have to authenticate ("+why+").", "OIDC Core 1.0 §3.1.2.6"))
 	}
-	a := attempt{ID: s.id(), Request: req, Created: s.now(), Reauth: why}
+	a := attempt{ID: s.world.ID(), Request: req, Created: s.now(), Reauth: why}
 	if err := s.world.Store.Update(func(tx *store.Txn) error { return attempts.Put(tx, a) }); err != nil {
 		return sim.AsError(err)
 	}
@@ -246,7 +246,7 @@ func (s *Service) login(c echo.Context, x *sim.Exchange, req authRequest) *sim.E
 
 // finish opens a session for the person and sends the code.
 func (s *Service) finish(c echo.Context, x *sim.Exchange, req authRequest, p registre.Professional, mode string) *sim.Error {
-	browser := s.id()
+	browser := s.world.ID()
 	var row session
 	err := s.world.Store.Update(func(tx *store.Txn) error {
 		if err := s.purge(tx); err != nil {

@@ -61,7 +61,7 @@ func (s *Service) cibaRequest(c echo.Context, x *sim.Exchange, f form) *sim.Erro
 	if err != nil {
 		return sim.AsError(err)
 	}
-	reqID, err := jose.Seal(s.secret(secretCIBA).Value[:32], s.random(12), []byte(d.ID))
+	reqID, err := jose.Seal(s.secret(secretCIBA).Value[:32], s.world.Random(12), []byte(d.ID))
 	if err != nil {
 		return sim.AsError(err)
 	}

@@ -35,9 +35,9 @@ func (s *Service) sessionState() bool {
 // tokenID is a new jti; Keycloak 26 and later begin it with how it was obtained.
 func (s *Service) tokenID(prefix string) string {
 	if s.config.Profile == profile2026 {
-		return prefix + s.id()
+		return prefix + s.world.ID()
 	}
-	return s.id()
+	return s.world.ID()
 }
 
 // accessClaims are an access token's, in the order of the year's real tokens.
@@ -91,7 +91,7 @@ func (s *Service) idClaims(g grant, life time.Duration, access string) jose.Clai
 	c.Add("exp", g.now.Add(life).Unix())
 	c.Add("iat", g.now.Unix())
 	c.Add("auth_time", g.session.Started.Unix())
-	c.Add("jti", s.id())
+	c.Add("jti", s.world.ID())
 	c.Add("iss", g.issuer)
 	c.Add("aud", g.client)
 	c.Add("sub", s.subject(g.person))

@@ -15,7 +15,7 @@ import (
 // ask records a demand, arms what ends it, and says so in the journal. The policy
 // of the person, set at run time or in the configuration, is copied into it.
 func (s *Service) ask(d demand) (demand, error) {
-	d.ID, d.Created, d.State = s.id(), s.now(), pending
+	d.ID, d.Created, d.State = s.world.ID(), s.now(), pending
 	d.Candidates = s.candidates(d.Number)
 	err := s.world.Store.Update(func(tx *store.Txn) error {
 		if err := s.purge(tx); err != nil {
@@ -186,7 +186,7 @@ func (s *Service) candidates(number string) []string {
 		return nil // the person only confirms
 	}
 	var seed [32]byte
-	copy(seed[:], s.random(32))
+	copy(seed[:], s.world.Random(32))
 	r := rand.New(rand.NewChaCha8(seed)) //nolint:gosec // decoys, seeded by the world's source
 	out := []string{number}
 	for len(out) < 3 {

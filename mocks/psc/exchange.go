@@ -75,7 +75,7 @@ func (s *Service) grantExchange(c echo.Context, x *sim.Exchange, f form, client 
 	issuer := s.issuer(r, apiRealm)
 	token := s.apiClaims(apiGrant{
 		issuer: issuer, client: client.ID, person: person, scope: f.get("scope"), chain: x.Chain, now: now, life: life,
-		sid: s.id(),
+		sid: s.world.ID(),
 	})
 	signed, err := s.sign(apiRealm, token)
 	if err != nil {
@@ -146,7 +146,7 @@ func (s *Service) apiClaims(g apiGrant) jose.Claims {
 	var c jose.Claims
 	c.Add("exp", g.now.Add(g.life).Unix())
 	c.Add("iat", g.now.Unix())
-	c.Add("jti", s.id())
+	c.Add("jti", s.world.ID())
 	c.Add("iss", g.issuer)
 	c.Add("aud", []string{"account", g.client})
 	c.Add("sub", registre.SubOf(apiRealm.name+"/"+g.person.ID))

@@ -37,7 +37,7 @@ func (s *Service) tokens(g grant, x *sim.Exchange) (jose.Claims, *sim.Error) {
 	if err != nil {
 		return nil, sim.AsError(err)
 	}
-	refreshID := s.id()
+	refreshID := s.world.ID()
 	refresh, err := s.signRefresh(s.refreshClaims(g, refreshID, refreshFor))
 	if err != nil {
 		return nil, sim.AsError(err)

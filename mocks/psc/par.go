@@ -46,7 +46,7 @@ func (s *Service) par(c echo.Context, x *sim.Exchange, f form) *sim.Error {
 		return refusal
 	}
 	life := time.Duration(s.config.Lifetimes.PAR)
-	row := pushed{ID: s.id(), Client: client.ID, Params: f, Expires: s.now().Add(life)}
+	row := pushed{ID: s.world.ID(), Client: client.ID, Params: f, Expires: s.now().Add(life)}
 	if err := s.world.Store.Update(func(tx *store.Txn) error { return pushes.Put(tx, row) }); err != nil {
 		return sim.AsError(err)
 	}

@@ -19,7 +19,7 @@ import (
 func (s *Service) sendCode(c echo.Context, x *sim.Exchange, req authRequest, row session) *sim.Error {
 	now := s.now()
 	code := authCode{
-		ID: s.id(), Client: req.Client, Session: row.ID, RedirectURI: req.RedirectURI, Scope: req.Scope,
+		ID: s.world.ID(), Client: req.Client, Session: row.ID, RedirectURI: req.RedirectURI, Scope: req.Scope,
 		Nonce: req.Nonce, Challenge: req.Challenge, Method: req.Method,
 		Expires: now.Add(time.Duration(s.config.Lifetimes.Code)),
 	}

@@ -3,13 +3,11 @@ package psc
 import (
 	"bytes"
 	"encoding/json"
-	"io"
 	"io/fs"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/labstack/echo/v4"
 
 	"github.com/segursim/segursim/internal/journal"
@@ -31,6 +29,8 @@ type Service struct {
 	x5c    map[string][]byte // self-signed certificate by key id
 	alarms map[string]alarm  // by demand
 	purged time.Time         // when expired rows were last looked for
+	// watchers are told of the sessions that end; set while the world is made.
+	watchers []func(session string)
 }
 
 type alarm interface{ Stop() bool }
@@ -99,7 +99,7 @@ func (s *Service) Seed(tx *store.Txn, _ fs.FS) error {
 		}
 	}
 	for _, name := range []string{secretRefresh, secretCIBA} {
-		k := secretKey{ID: name, Kid: s.id(), Value: s.random(64)}
+		k := secretKey{ID: name, Kid: s.world.ID(), Value: s.world.Random(64)}
 		if err := secretKeys.Put(tx, k); err != nil {
 			return err
 		}
@@ -139,23 +139,6 @@ func (s *Service) Reset() {
 	for _, d := range s.waiting("") {
 		s.arm(d)
 	}
-}
-
-// id returns a UUID from the world's random source.
-func (s *Service) id() string {
-	u, err := uuid.NewRandomFromReader(s.world.Rand)
-	if err != nil {
-		panic("psc: the random source is exhausted: " + err.Error())
-	}
-	return u.String()
-}
-
-func (s *Service) random(n int) []byte {
-	b := make([]byte, n)
-	if _, err := io.ReadFull(s.world.Rand, b); err != nil {
-		panic("psc: the random source is exhausted: " + err.Error())
-	}
-	return b
 }
 
 func (s *Service) now() time.Time { return s.world.Clock.Now() }
@@ -284,4 +267,5 @@ var (
 	_ sim.ResetService    = (*Service)(nil)
 	_ sim.EndpointService = (*Service)(nil)
 	_ sim.TokenVerifier   = (*Service)(nil)
+	_ sim.SessionKeeper   = (*Service)(nil)
 )

@@ -3,6 +3,7 @@ package psc
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/segursim/segursim/internal/journal"
@@ -37,6 +38,33 @@ func (s *Service) sessionEvent(op string, row session, reason string) {
 		"session": map[string]any{"id": row.ID, "reason": reason, "auth_mode": row.AuthMode},
 		"person":  map[string]any{"id": row.Person},
 	})
+	if op != "session.ended" {
+		return
+	}
+	s.mu.Lock()
+	watchers := s.watchers
+	s.mu.Unlock()
+	for _, f := range watchers {
+		f(row.ID)
+	}
+}
+
+// OnSessionEnd has f called with the id of every session that somebody ends.
+func (s *Service) OnSessionEnd(f func(session string)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watchers = append(slices.Clip(s.watchers), f)
+}
+
+// SessionAlive tells whether a session could still be refreshed.
+func (s *Service) SessionAlive(id string) bool {
+	alive := false
+	_ = s.world.Store.View(func(tx *store.Txn) error {
+		row, ok := sessions.Get(tx, id)
+		alive = ok && row.valid(s.now(), s.config.Lifetimes)
+		return nil
+	})
+	return alive
 }
 
 // startSession opens a session for a person.
@@ -51,9 +79,9 @@ func (s *Service) startSession(tx *store.Txn, p registre.Professional, mode, acr
 // sessionName is a new session id: a UUID until 2025, 24 opaque characters since.
 func (s *Service) sessionName() string {
 	if s.config.Profile == profile2026 {
-		return base64.RawURLEncoding.EncodeToString(s.random(18))
+		return base64.RawURLEncoding.EncodeToString(s.world.Random(18))
 	}
-	return s.id()
+	return s.world.ID()
 }
 
 // purgeEvery is how often expired rows are looked for, in simulated time.

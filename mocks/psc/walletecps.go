@@ -65,7 +65,7 @@ func (s *Service) startDemand(c echo.Context, x *sim.Exchange, a attempt, p regi
 }
 
 func (s *Service) twoDigits() string {
-	b := s.random(2)
+	b := s.world.Random(2)
 	return string([]byte{'0' + b[0]%10, '0' + b[1]%10})
 }
 

@@ -1,25 +1,39 @@
-package edge
+package sim
 
 import (
+	"crypto/sha256"
 	"crypto/tls"
+	"encoding/hex"
 	"errors"
 	"strings"
 
 	"github.com/segursim/segursim/internal/journal"
 )
 
-// handshakeCause says why a handshake failed and what to do about it.
-func handshakeCause(err error) journal.Cause {
+// DescribeTLS turns a connection's state into what the journal keeps.
+func DescribeTLS(st *tls.ConnectionState) *journal.TLS {
+	t := &journal.TLS{
+		Version: tls.VersionName(st.Version), Cipher: tls.CipherSuiteName(st.CipherSuite), ServerName: st.ServerName,
+	}
+	if len(st.PeerCertificates) > 0 {
+		leaf := st.PeerCertificates[0]
+		sum := sha256.Sum256(leaf.Raw)
+		t.Subject, t.Issuer = leaf.Subject.String(), leaf.Issuer.String()
+		t.Serial, t.SHA256 = leaf.SerialNumber.Text(16), hex.EncodeToString(sum[:])
+	}
+	return t
+}
+
+// HandshakeCause says why a handshake of a server failed and what to do about it;
+// protocol is what the connection carries: "HTTP", "SMTP".
+func HandshakeCause(err error, protocol string) journal.Cause {
 	c := journal.Cause{Rule: "tls.handshake", Ref: "RFC 8446 §6"}
 	var plain tls.RecordHeaderError
 	msg := err.Error()
 	switch {
 	case errors.As(err, &plain):
 		c.Rule = "tls.plain-text"
-		c.Text = journal.Text{
-			FR: "Le client parle HTTP en clair sur le port HTTPS : l'URL doit commencer par https://.",
-			EN: "The client speaks plain HTTP to the HTTPS port: the URL must begin with https://.",
-		}
+		c.Text = plainText(protocol)
 	case strings.Contains(msg, "unknown certificate authority"), strings.Contains(msg, "bad certificate"),
 		strings.Contains(msg, "certificate unknown"):
 		c.Rule = "tls.untrusted"
@@ -52,4 +66,19 @@ func handshakeCause(err error) journal.Cause {
 		}
 	}
 	return c
+}
+
+// plainText says what to do about a client that speaks in clear where TLS is
+// expected.
+func plainText(protocol string) journal.Text {
+	if protocol == "HTTP" {
+		return journal.Text{
+			FR: "Le client parle HTTP en clair sur le port HTTPS : l'URL doit commencer par https://.",
+			EN: "The client speaks plain HTTP to the HTTPS port: the URL must begin with https://.",
+		}
+	}
+	return journal.Text{
+		FR: "Le client parle " + protocol + " en clair là où TLS est attendu : utiliser le port à STARTTLS, ou TLS dès la connexion.",
+		EN: "The client speaks plain " + protocol + " where TLS is expected: use the STARTTLS port, or TLS from the start.",
+	}
 }
