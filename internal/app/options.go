@@ -14,6 +14,9 @@ type Options struct {
 	// Listen are addresses (host:port) by listener name: https, http, control, and
 	// those of the stream services. A missing one is the default; port 0 is any.
 	Listen map[string]string
+	// FreePorts puts the listeners that Listen leaves out on any free port of
+	// 127.0.0.1 instead of their default ones. Those that are off stay off.
+	FreePorts bool
 	// PublicURL pins the base of emitted URLs; empty follows the request's Host.
 	PublicURL string
 	// Seed makes identifiers repeatable; empty does not.

@@ -86,6 +86,13 @@ func (a *App) bind(ctx context.Context) (map[string]net.Listener, error) {
 	for _, l := range a.streams() {
 		want[l.Name] = l.Default
 	}
+	if a.opt.FreePorts {
+		for name, addr := range want {
+			if addr != "" {
+				want[name] = "127.0.0.1:0"
+			}
+		}
+	}
 	for name, addr := range a.opt.Listen {
 		if _, ok := want[name]; !ok {
 			return nil, fmt.Errorf("%s: no service listens under this name", name)

@@ -12,12 +12,12 @@ type Values struct {
 	HTTPS   *string `name:"https" shape:"addr" group:"listen" placeholder:"HOST:PORT" help:"Every HTTP service, by TLS (default 127.0.0.1:8443)."`
 	HTTP    *string `name:"http" shape:"addr" group:"listen" placeholder:"HOST:PORT" help:"The same without TLS; CRL, OCSP, CA files (default 127.0.0.1:8080)."`
 	Control *string `name:"control" shape:"addr" group:"listen" placeholder:"HOST:PORT" help:"Console, control API, /readyz (default 127.0.0.1:8090)."`
-	SMTP    *string `name:"smtp" shape:"addr" group:"listen" hidden:"" placeholder:"HOST:PORT" help:"MSSanté submission, STARTTLS."`
-	SMTPS   *string `name:"smtps" shape:"addr" group:"listen" hidden:"" placeholder:"HOST:PORT" help:"MSSanté submission, TLS."`
-	IMAP    *string `name:"imap" shape:"addr" group:"listen" hidden:"" placeholder:"HOST:PORT" help:"MSSanté reading, STARTTLS."`
-	IMAPS   *string `name:"imaps" shape:"addr" group:"listen" hidden:"" placeholder:"HOST:PORT" help:"MSSanté reading, TLS."`
+	SMTP    *string `name:"smtp" shape:"addr" group:"listen" placeholder:"HOST:PORT" help:"MSSanté submission with STARTTLS (default 127.0.0.1:2587)."`
+	SMTPS   *string `name:"smtps" shape:"addr" group:"listen" placeholder:"HOST:PORT" help:"MSSanté submission, TLS from the start (default 127.0.0.1:2465)."`
+	IMAP    *string `name:"imap" shape:"addr" group:"listen" placeholder:"HOST:PORT" help:"MSSanté reading with STARTTLS (default 127.0.0.1:2143)."`
+	IMAPS   *string `name:"imaps" shape:"addr" group:"listen" placeholder:"HOST:PORT" help:"MSSanté reading, TLS from the start (default 127.0.0.1:2993)."`
 	MLLP    *string `name:"mllp" shape:"addr" group:"listen" hidden:"" placeholder:"HOST:PORT" help:"HL7 v2 receiver."`
-	DNS     *string `name:"dns" shape:"addr" group:"listen" hidden:"" placeholder:"HOST:PORT" help:"SRV and A records of the simulated domains."`
+	DNS     *string `name:"dns" shape:"addr" group:"listen" placeholder:"HOST:PORT" help:"DNS by UDP and TCP: SRV, MX and A of the simulated domains (default off)."`
 
 	PublicURL *string   `name:"public-url" shape:"url" group:"behaviour" placeholder:"URL" help:"Pins the base of emitted URLs; by default they follow the request's Host."`
 	Seed      *string   `name:"seed" shape:"word" group:"behaviour" placeholder:"WORD" help:"Makes every identifier repeatable."`

@@ -110,6 +110,16 @@ func (v *view) direction(files map[string][]byte, name, transport string, m *jou
 		files[name+"."+ext] = b
 		p.Files = append(p.Files, name+"."+ext)
 	}
+	if transport == "smtp" {
+		// The dialogue is one thing, the message another: mail readers open the latter.
+		if len(head) > 0 {
+			add("txt", head)
+		}
+		if len(body) > 0 {
+			add("eml", body)
+		}
+		return p, shown(whole)
+	}
 	add(extension(transport), whole)
 	if extension(transport) == "http" && isXML(body) {
 		add("xml", body)
@@ -166,8 +176,6 @@ func extension(transport string) string {
 	switch transport {
 	case "http", "https":
 		return "http"
-	case "smtp", "smtps":
-		return "eml"
 	case "mllp":
 		return "er7"
 	}

@@ -161,8 +161,9 @@ func whole(w *world) {
 		Head: []byte("POST /token HTTP/1.1\r\n\r\n"), Body: []byte("<?xml version=\"1.0\"?><s:Password>" + password + "</s:Password>"),
 	}, journal.Message{Head: []byte("HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"), Header: http.Header{"Content-Encoding": {"gzip"}}, Body: gz.Bytes()})
 	w.saw("smtp", "mail", 250, nil, journal.Message{
-		Body: []byte("EHLO x\r\nAUTH XOAUTH2 " + xoauth + "\r\nAUTH PLAIN\r\n" + base64.StdEncoding.EncodeToString([]byte("\x00user\x00"+password)) + "\r\nMAIL FROM:<a@b>\r\n-----BEGIN PRIVATE KEY-----\r\n" + key + "\r\n-----END PRIVATE KEY-----\r\n"),
-	}, journal.Message{Body: []byte("250 ok\r\n")})
+		Head: []byte("EHLO x\r\nAUTH XOAUTH2 " + xoauth + "\r\nAUTH PLAIN\r\n" + base64.StdEncoding.EncodeToString([]byte("\x00user\x00"+password)) + "\r\nMAIL FROM:<a@b>\r\n-----BEGIN PRIVATE KEY-----\r\n" + key + "\r\n-----END PRIVATE KEY-----\r\n"),
+		Body: []byte("Subject: essai\r\n\r\nBonjour\r\n"),
+	}, journal.Message{Head: []byte("250 ok\r\n")})
 	w.saw("mllp", "adt", 0, nil, journal.Message{Body: []byte("MSH|^~\\&|TEST\r")}, journal.Message{Body: []byte{0xff, 0xfe, 0}})
 	w.confirm("fin")
 }

@@ -66,7 +66,7 @@ func TestPackHolds(t *testing.T) {
 		"exchanges/003-psc-ciba.request/meta.json", "exchanges/003-psc-ciba.request/request.http", "exchanges/003-psc-ciba.request/response.http",
 		"exchanges/005-psc-ciba.request/meta.json", "exchanges/005-psc-ciba.request/request.http", "exchanges/005-psc-ciba.request/response.http",
 		"exchanges/006-psc-token/meta.json", "exchanges/006-psc-token/request.http", "exchanges/006-psc-token/request.xml", "exchanges/006-psc-token/response.http",
-		"exchanges/007-psc-mail/meta.json", "exchanges/007-psc-mail/request.eml", "exchanges/007-psc-mail/response.eml",
+		"exchanges/007-psc-mail/meta.json", "exchanges/007-psc-mail/request.eml", "exchanges/007-psc-mail/request.txt", "exchanges/007-psc-mail/response.txt",
 		"exchanges/008-psc-adt/meta.json", "exchanges/008-psc-adt/request.er7", "exchanges/008-psc-adt/response.er7",
 		"index.csv", "journal.ndjson", "junit.xml", "manifest.json", "rapport.html", "rapport.pdf",
 	}
@@ -161,7 +161,8 @@ func TestSecretsAreShortened(t *testing.T) {
 		"exchanges/005-psc-ciba.request/meta.json":     {"not-a-secret-code-at-all-really", `"shortened": true`},
 		"exchanges/006-psc-token/response.http":        {`"token_type":"Bearer"`, `"access_token":"` + jwt[:6] + "...("},
 		"exchanges/006-psc-token/meta.json":            {`"decoded": "gzip"`},
-		"exchanges/007-psc-mail/request.eml":           {"EHLO x", "MAIL FROM:<a@b>", "AUTH XOAUTH2 ***"},
+		"exchanges/007-psc-mail/request.txt":           {"EHLO x", "MAIL FROM:<a@b>", "AUTH XOAUTH2 ***"},
+		"exchanges/007-psc-mail/request.eml":           {"Subject: essai\r\n\r\nBonjour\r\n"},
 	} {
 		for _, s := range keep {
 			if !strings.Contains(files[file], s) {
