@@ -17,6 +17,7 @@ import (
 	"github.com/segursim/segursim/internal/sim"
 	"github.com/segursim/segursim/mocks/apcv"
 	"github.com/segursim/segursim/mocks/insi"
+	"github.com/segursim/segursim/mocks/mssante"
 	"github.com/segursim/segursim/mocks/psc"
 	"github.com/segursim/segursim/scenarios"
 )
@@ -28,6 +29,7 @@ func Services() []sim.Constructor {
 		psc.New,
 		insi.New,
 		apcv.New,
+		mssante.New,
 	}
 }
 
@@ -55,11 +57,7 @@ type Server struct {
 // Start starts a simulator and returns once it serves. Listeners that
 // opt.Listen leaves out get a free port of 127.0.0.1. The caller calls Close.
 func Start(ctx context.Context, opt Options) (*Server, error) {
-	listen := map[string]string{app.HTTPS: "127.0.0.1:0", app.HTTP: "127.0.0.1:0", app.Control: "127.0.0.1:0"}
-	for name, addr := range opt.Listen {
-		listen[name] = addr
-	}
-	opt.Listen = listen
+	opt.FreePorts = true
 	return Serve(ctx, opt)
 }
 

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,15 +28,27 @@ func TestScripts(t *testing.T) {
 		RequireExplicitExec: true,
 		Setup: func(env *testscript.Env) error {
 			env.Setenv("XDG_DATA_HOME", data)
-			env.Setenv("SEGURSIM_HTTPS", "127.0.0.1:0")
-			env.Setenv("SEGURSIM_HTTP", "127.0.0.1:0")
-			env.Setenv("SEGURSIM_CONTROL", "127.0.0.1:0")
+			for _, v := range freePorts() {
+				name, value, _ := strings.Cut(v, "=")
+				env.Setenv(name, value)
+			}
 			return nil
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"status": status, "endpoint": endpoint, "occupy": occupy, "freeport": freeport,
 		},
 	})
+}
+
+// freePorts are the variables that put every listener on a free port.
+func freePorts() []string {
+	var out []string
+	for _, name := range listenerNames() {
+		if name != "dns" {
+			out = append(out, "SEGURSIM_"+strings.ToUpper(name)+"=127.0.0.1:0")
+		}
+	}
+	return out
 }
 
 // status N PROGRAM ARGS… runs a program that must end with status N.

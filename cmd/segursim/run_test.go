@@ -22,7 +22,7 @@ import (
 // of services.
 func TestNamesAreThoseOfTheServices(t *testing.T) {
 	t.Parallel()
-	s, err := mocks.Start(t.Context(), mocks.Options{})
+	s, err := mocks.Start(t.Context(), mocks.Options{Listen: map[string]string{"dns": "127.0.0.1:0"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestFlagsAreSettings(t *testing.T) {
 		t.Fatalf("exit status %d: %s", got, errs.String())
 	}
 	for name := range names {
-		hidden := slices.Contains([]string{"smtp", "smtps", "imap", "imaps", "mllp", "dns"}, name)
+		hidden := slices.Contains([]string{"mllp"}, name)
 		if strings.Contains(out.String(), "--"+name) == hidden {
 			t.Errorf("--%s: hidden is %v", name, !hidden)
 		}
@@ -97,9 +97,7 @@ func TestPlayLeavesNothingRunning(t *testing.T) {
 // A context that ends stops serve and play.
 func TestContextStops(t *testing.T) {
 	t.Parallel()
-	environ := []string{
-		"XDG_DATA_HOME=" + t.TempDir(), "SEGURSIM_HTTPS=127.0.0.1:0", "SEGURSIM_HTTP=127.0.0.1:0", "SEGURSIM_CONTROL=127.0.0.1:0",
-	}
+	environ := append(freePorts(), "XDG_DATA_HOME="+t.TempDir())
 	for name, tc := range map[string]struct {
 		args []string
 		want int

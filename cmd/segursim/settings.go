@@ -11,10 +11,12 @@ import (
 )
 
 // listenerNames are the listeners of this version.
-func listenerNames() []string { return []string{"https", "http", "control"} }
+func listenerNames() []string {
+	return []string{"https", "http", "control", "smtp", "smtps", "imap", "imaps", "dns"}
+}
 
 // serviceNames are the services of this version: sections of the configuration.
-func serviceNames() []string { return []string{"psc", "insi", "apcv"} }
+func serviceNames() []string { return []string{"psc", "insi", "apcv", "mssante"} }
 
 // sectionNames are the sections: the services', and that of the door which the
 // téléservices share.

@@ -59,7 +59,8 @@ func (w worldPKI) verify(chain []*x509.Certificate, usage pki.Usage) error {
 	_, err := w.Verify(chain, usage)
 	var v *pki.VerifyError
 	if errors.As(err, &v) {
-		return errors.New(v.Reason.Text().FR)
+		text := v.Reason.Text()
+		return &sim.CertificateError{Reason: string(v.Reason), Text: journal.Text{FR: text.FR, EN: text.EN}}
 	}
 	return err
 }

@@ -88,7 +88,9 @@ type PanelService interface {
 type Panel struct {
 	Name  string
 	Title journal.Text
-	Mount func(g *echo.Group, p PanelRenderer)
+	// MaxForm bounds a form of the page, in bytes, files included; 0 means 1 MiB.
+	MaxForm int64
+	Mount   func(g *echo.Group, p PanelRenderer)
 }
 
 // A PanelRenderer puts a service's HTML into the console's frame.
@@ -211,7 +213,7 @@ type PKI interface {
 	// SigningKey returns the named RSA key, made on first use and kept.
 	SigningKey(name string) (crypto.Signer, error)
 	// VerifyClient checks a client's chain at simulated time; the error, when
-	// not nil, says why in words for the journal.
+	// not nil, says why in words for the journal: a *CertificateError, mostly.
 	VerifyClient(chain []*x509.Certificate) error
 	// VerifySignature does the same for the certificate of a signed document.
 	VerifySignature(chain []*x509.Certificate) error
@@ -219,7 +221,8 @@ type PKI interface {
 
 // A TokenVerifier checks Pro Santé Connect access tokens for other services.
 type TokenVerifier interface {
-	// VerifyToken returns the token's claims; the error says why it is refused.
+	// VerifyToken returns the token's claims; the error says why it is refused:
+	// see ErrTokenExpired, ErrSessionEnded.
 	VerifyToken(ctx context.Context, token string) (Claims, error)
 }
 

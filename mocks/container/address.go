@@ -30,3 +30,16 @@ func (c *Container) base(ctx context.Context, port, scheme string) (string, erro
 	}
 	return base, nil
 }
+
+// SMTP returns the address of MSSanté's submission with STARTTLS as the host sees
+// it: "localhost:49156". Its certificate carries the name localhost.
+func (c *Container) SMTP(ctx context.Context) (string, error) { return c.base(ctx, SMTPPort, "") }
+
+// SMTPS is SMTP with TLS from the start.
+func (c *Container) SMTPS(ctx context.Context) (string, error) { return c.base(ctx, SMTPSPort, "") }
+
+// IMAP returns the address of MSSanté's reading with STARTTLS as the host sees it.
+func (c *Container) IMAP(ctx context.Context) (string, error) { return c.base(ctx, IMAPPort, "") }
+
+// IMAPS is IMAP with TLS from the start.
+func (c *Container) IMAPS(ctx context.Context) (string, error) { return c.base(ctx, IMAPSPort, "") }

@@ -16,6 +16,10 @@ const (
 	HTTPSPort   = "443/tcp"
 	HTTPPort    = "80/tcp"
 	ControlPort = "8090/tcp"
+	SMTPPort    = "587/tcp"
+	SMTPSPort   = "465/tcp"
+	IMAPPort    = "143/tcp"
+	IMAPSPort   = "993/tcp"
 )
 
 // A Container is a running simulator. It is safe for concurrent use.
@@ -43,7 +47,7 @@ func Run(ctx context.Context, image string, opts ...testcontainers.ContainerCust
 	}
 
 	request := []testcontainers.ContainerCustomizer{
-		testcontainers.WithExposedPorts(HTTPSPort, HTTPPort, ControlPort),
+		testcontainers.WithExposedPorts(HTTPSPort, HTTPPort, ControlPort, SMTPPort, SMTPSPort, IMAPPort, IMAPSPort),
 		testcontainers.WithEnv(set.environment()),
 		testcontainers.WithFiles(set.files...),
 		testcontainers.WithWaitStrategy(

@@ -135,12 +135,23 @@ func sessionID(claims map[string]any) string {
 func (s *Service) VerifyToken(_ context.Context, token string) (sim.Claims, error) {
 	claims, sess, err := s.access(walletRealm, token, "")
 	if err != nil {
-		return sim.Claims{}, fmt.Errorf("psc: token refused: %w", err)
+		return sim.Claims{}, fmt.Errorf("psc: token refused: %w", forOthers(err))
 	}
 	return sim.Claims{
 		SubjectNameID: sess.Person, Session: sess.ID, Client: text(claims, "azp"),
 		Expires: instant(claims, "exp"), All: claims,
 	}, nil
+}
+
+// forOthers adds what the contract of sim tells apart.
+func forOthers(err error) error {
+	switch {
+	case errors.Is(err, errInactive):
+		return fmt.Errorf("%w: %w", sim.ErrTokenExpired, err)
+	case errors.Is(err, errNoSession), errors.Is(err, errIdle):
+		return fmt.Errorf("%w: %w", sim.ErrSessionEnded, err)
+	}
+	return err
 }
 
 func text(claims map[string]any, name string) string {

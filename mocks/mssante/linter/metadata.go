@@ -127,6 +127,7 @@ func (l *lint) patientOf(at place, met []string, id xds.CX) []string {
 func (l *lint) entry(at place, s xdm.Subset, i int, d xdm.Document) {
 	e := d.Entry
 	name := or(e.URI, "n° "+decimal(i+1))
+	gone := e.Availability == xds.Deleted // a deletion may come without its document
 	var lack []string
 	for _, a := range []struct {
 		name  string
@@ -144,9 +145,9 @@ func (l *lint) entry(at place, s xdm.Subset, i int, d xdm.Document) {
 		{"mimeType", e.MIMEType != ""},
 		{"sourcePatientId", e.SourcePatientID.ID != ""},
 		{"sourcePatientInfo", len(e.SourcePatient) > 0},
-		{"hash", e.Hash != ""},
-		{"size", e.Size >= 0},
-		{"URI", e.URI != ""},
+		{"hash", e.Hash != "" || gone},
+		{"size", e.Size >= 0 || gone},
+		{"URI", e.URI != "" || gone},
 		{"uniqueId", e.UniqueID != ""},
 	} {
 		if !a.there {

@@ -1,6 +1,8 @@
 package linter
 
 import (
+	"strings"
+
 	"github.com/segursim/segursim/internal/xds"
 )
 
@@ -58,16 +60,17 @@ func (l *lint) replacement() {
 		}
 	}
 	h := l.report.Message.Header
-	mentioned := replaced.MatchString(h.Get("Subject")) || replaced.MatchString(l.report.Message.Body())
+	inSubject := replaced.MatchString(h.Get("Subject"))
 	why := ""
 	switch {
 	case l.changes(xds.Replace):
 		why = "association RPLC"
-	case replaced.MatchString(h.Get("Subject")):
+	case inSubject:
 		why = "objet"
 	}
 	switch {
-	case related != "" && !mentioned:
+	// The body is looked into for a document that replaces only: it may be long.
+	case related != "" && !inSubject && !strings.Contains(strings.ToLower(l.report.Message.Body()), "annule et remplace"):
 		l.found(replaceNoMention, l.headerAt("Subject"), related)
 	case related == "" && why != "" && len(l.pairs) > 0:
 		l.found(replaceNoRelated, l.headerAt("Subject"), why)

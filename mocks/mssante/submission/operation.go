@@ -44,6 +44,7 @@ func Ops() []sim.Op {
 		op(opConnect, "SMTP : connexion", "SMTP: connection", sim.Confirmed, ref2, map[string]sim.FactType{
 			"starttls": sim.Bool, "tls.version": sim.String, "tls.cipher": sim.String, "tls.server_name": sim.String,
 			"tls.subject": sim.String, "tls.problem": sim.String,
+			"before_tls": sim.Strings, // commands refused for want of TLS: AUTH, and the first other one
 		}),
 		op(opAuth, "SMTP : authentification", "SMTP: authentication", sim.Confirmed, ref2, auth.Facts()),
 		op(opMail, "SMTP : expéditeur refusé (MAIL FROM)", "SMTP: refused sender (MAIL FROM)", sim.Inferred, rfc, from, dsn, who),

@@ -161,6 +161,8 @@ func (d *dialogue) early(x *exchange, verb string) {
 	if slices.ContainsFunc(x.Entry.Causes, func(c journal.Cause) bool { return c.Rule == rule }) {
 		return
 	}
+	verbs, _ := x.Entry.Facts["before_tls"].([]string)
+	x.Fact("before_tls", append(slices.Clone(verbs), verb))
 	x.Note(journal.Cause{Rule: rule, Ref: "REM MSS/CONF.05, RFC 3207 §4", Text: journal.Text{
 		FR: verb + " avant STARTTLS : refusé.", EN: verb + " before STARTTLS: refused.",
 	}})
