@@ -60,6 +60,7 @@ type Console struct {
 	assets   map[string]asset
 	pages    func() (map[string]*template.Template, error) // parsed when first asked for
 	where    whereEnv
+	forms    map[string]int64 // bounds of the panels' forms, by path
 }
 
 // reserved are the names under /console/ that no service may have.
@@ -97,6 +98,7 @@ func New(d Deps) (*Console, error) {
 	}
 	c := &Console{deps: d, csrf: hex.EncodeToString(secret[:]), assets: assets, pages: sync.OnceValues(loadPages)}
 	c.where = newWhereEnv(d.Services)
+	c.forms = formLimits(d.Services)
 	c.ctx, c.cancel = context.WithCancel(context.Background())
 	c.counters.init(d.World.Journal)
 	c.work.Go(func() { c.counters.follow(c.ctx) })

@@ -124,7 +124,7 @@ func (c *Console) sameSite(next echo.HandlerFunc) echo.HandlerFunc {
 		if isAPI(r.URL.Path) {
 			return next(e)
 		}
-		r.Body = http.MaxBytesReader(e.Response(), r.Body, maxJSON)
+		r.Body = http.MaxBytesReader(e.Response(), r.Body, c.maxForm(r.URL.Path))
 		token := r.Header.Get("X-Segursim-Form")
 		if token == "" {
 			if err := formError(r); err != nil {

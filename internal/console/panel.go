@@ -3,6 +3,7 @@ package console
 import (
 	"html/template"
 	"net/http"
+	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -21,6 +22,33 @@ func (c *Console) mountPanels(e *echo.Echo) {
 			panel.Mount(e.Group("/console/"+s.Info().Name+"/"+panel.Name, keepLang), renderer{c})
 		}
 	}
+}
+
+// formLimits are the bounds of the forms of panels that set their own, by path.
+func formLimits(services []sim.Service) map[string]int64 {
+	out := map[string]int64{}
+	for _, s := range services {
+		p, ok := s.(sim.PanelService)
+		if !ok {
+			continue
+		}
+		for _, panel := range p.Panels() {
+			if panel.MaxForm > 0 {
+				out["/console/"+s.Info().Name+"/"+panel.Name] = panel.MaxForm
+			}
+		}
+	}
+	return out
+}
+
+// maxForm is how large the form may be that is sent to a path.
+func (c *Console) maxForm(path string) int64 {
+	for base, n := range c.forms {
+		if path == base || strings.HasPrefix(path, base+"/") {
+			return n
+		}
+	}
+	return maxJSON
 }
 
 // A renderer puts the services' panels into the console's frame.
