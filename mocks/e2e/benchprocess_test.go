@@ -54,7 +54,8 @@ func launch(b *testing.B, bin, pkiDir string, ports [3]int) *process {
 	at := func(i int) string { return "127.0.0.1:" + strconv.Itoa(ports[i]) }
 	p := &process{control: "http://" + at(2), http: at(1)}
 	p.cmd = exec.CommandContext(context.WithoutCancel(b.Context()), bin, "serve",
-		"--https", at(0), "--http", at(1), "--control", at(2), "--pki-dir", pkiDir)
+		"--https", at(0), "--http", at(1), "--control", at(2), "--pki-dir", pkiDir,
+		"--smtp", "127.0.0.1:0", "--smtps", "127.0.0.1:0", "--imap", "127.0.0.1:0", "--imaps", "127.0.0.1:0")
 	p.cmd.Env, p.cmd.Dir = bareEnv(), b.TempDir()
 	p.cmd.Stdout, p.cmd.Stderr = &p.log, &p.log
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
