@@ -187,6 +187,7 @@ func startAiosmtpd(b *testing.B) mailServer {
 // of them against none, resident memory of the process that serves.
 func BenchmarkIdleIMAP(b *testing.B) {
 	const sessions = 1000
+	b.Setenv("SEGURSIM_JOURNAL_BYTES", "1MiB") // what opening them leaves there is not theirs
 	bin, ports := build(b), freePorts(b)
 	p := launch(b, bin, b.TempDir(), ports)
 	defer p.stop(b)

@@ -184,3 +184,24 @@ func BenchmarkAppend(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkFetchPieces fetches an attachment of 10 MB in pieces of 64 kB, as clients do.
+func BenchmarkFetchPieces(b *testing.B) {
+	bench := start(b)
+	var raw strings.Builder
+	raw.WriteString("From: a@segursim.test\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\ntext\r\n--b\r\nContent-Type: application/zip\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+	for raw.Len() < 10<<20 {
+		raw.WriteString(strings.Repeat("QUJD", 19) + "\r\n")
+	}
+	raw.WriteString("--b--\r\n")
+	bench.put("INBOX", raw.String())
+	l := bench.selected("INBOX")
+	b.SetBytes(64 << 10)
+	at := 0
+	for b.Loop() {
+		_ = l.conn.SetDeadline(time.Now().Add(time.Minute))
+		l.send(fmt.Sprintf("a UID FETCH 1 BODY.PEEK[2]<%d.65536>\r\n", at))
+		l.until("a")
+		at = (at + 65536) % (9 << 20)
+	}
+}

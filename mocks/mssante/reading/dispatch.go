@@ -92,6 +92,9 @@ func (f *front) pass(c *command, x *exchange) error {
 	if err != nil {
 		return f.turnDown(c, x, bad("Syntax error: "+err.Error()))
 	}
+	if f.sess != nil {
+		f.sess.note = ""
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.cmd, f.answered, f.waiting = c, false, false
@@ -106,6 +109,9 @@ func (f *front) answer(h handler, c *command, x *exchange) error {
 		return f.turnDown(c, x, bad("Not authenticated"))
 	case h.state == selectedState && (f.sess == nil || f.sess.sel == nil):
 		return f.turnDown(c, x, bad("No mailbox is selected"))
+	}
+	if f.sess != nil {
+		f.sess.answer = ""
 	}
 	if err := h.run(f, c, x); err != nil {
 		return f.turnDown(c, x, f.refusalFor(err))
@@ -135,14 +141,10 @@ func (f *front) turnDown(c *command, x *exchange, r *refusal) error {
 		f.endSoon(ending{code: r.code, text: r.text, cause: r.cause})
 		return nil
 	}
-	if err := f.reply(r.line(c.tag)); err != nil || c.tag != "" {
-		return err
-	}
-	f.mu.Lock() // no tag: nothing was taken for the tagged answer
-	defer f.mu.Unlock()
-	if f.live == x {
-		f.live = nil
+	if c.tag == "" { // nothing will be taken for the tagged answer
+		x.heard([]byte(r.line("")))
+		f.start(nil)
 		f.settle(x, r.status)
 	}
-	return nil
+	return f.reply(r.line(c.tag))
 }

@@ -13,6 +13,9 @@ type ending struct {
 	cause      journal.Cause
 }
 
+// worldReset ends the sessions of a world that is no more.
+func worldReset() ending { return ending{code: "UNAVAILABLE", text: "The simulator was reset"} }
+
 // byeTimeout bounds the last write, in real time.
 const byeTimeout = 2 * time.Second
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"github.com/segursim/segursim/internal/clock"
 	"github.com/segursim/segursim/internal/sim"
 )
 
@@ -63,12 +64,10 @@ func (f *front) linger(ctx context.Context, wait func(context.Context) error) er
 	if werr := <-watched; werr != nil && !isTimeout(werr) {
 		return werr
 	}
-	if err != nil && f.ctx.Err() != nil {
-		return f.ctx.Err()
+	if errors.Is(err, clock.ErrForgotten) { // the world was reset: nothing of it is to be done
+		f.endSoon(worldReset())
 	}
-	// A clock that forgot its timers belongs to a world that was reset: the session
-	// ends by itself.
-	return nil
+	return err
 }
 
 // maxAhead bounds what a client may say while it waits for an answer.

@@ -6,6 +6,7 @@ import (
 	"github.com/emersion/go-imap/v2"
 	"github.com/emersion/go-imap/v2/imapserver"
 
+	"github.com/segursim/segursim/internal/message"
 	"github.com/segursim/segursim/internal/store"
 	"github.com/segursim/segursim/mocks/mssante/mailbox"
 )
@@ -123,7 +124,7 @@ func (s *session) contents(m *mailbox.Message, o *imap.FetchOptions) (*contents,
 		c.envelope = envelope(headerOf(raw))
 		return c, nil
 	}
-	root := parse(raw)
+	root := s.entity(m, raw)
 	if o.Envelope {
 		c.envelope = envelope(root.Header)
 	}
@@ -148,6 +149,30 @@ func (s *session) contents(m *mailbox.Message, o *imap.FetchOptions) (*contents,
 		c.sizes = append(c.sizes, uint32(len(b)))
 	}
 	return c, nil
+}
+
+// lastParsed is the large message that was read last: a client that fetches it in
+// pieces asks for it again and again.
+type lastParsed struct {
+	content string
+	root    *message.Part
+}
+
+// worthKeeping is the size, in bytes, from which reading a message anew costs more than
+// keeping what was read.
+const worthKeeping = 64 << 10
+
+// entity reads a message.
+func (s *session) entity(m *mailbox.Message, raw []byte) *message.Part {
+	if s.parsed.root != nil && s.parsed.content == m.Content {
+		return s.parsed.root
+	}
+	root := parse(raw)
+	s.parsed = lastParsed{}
+	if len(raw) >= worthKeeping {
+		s.parsed = lastParsed{m.Content, root}
+	}
+	return root
 }
 
 // fetch writes one answer. flags wants the flags in it even when they were not asked

@@ -101,24 +101,30 @@ func (f *front) write(p []byte) error {
 	if f.live == nil {
 		return f.push(p)
 	}
-	f.live.heard(p)
-	if err := f.send(f.live, p, kind, first, whole); err != nil {
-		return err
+	x := f.live
+	x.heard(p)
+	if first && kind == "" {
+		x.lines++
 	}
+	idles := kind == "more" && f.cmd != nil && f.cmd.name == "IDLE"
 	switch {
-	case kind == "tagged":
-		x := f.live
+	case kind == "tagged": // before it goes out: who has an answer finds it in the journal
 		x.spoil.stop()
 		f.live, f.answered = nil, true
 		if status != "OK" && !x.refused {
 			x.refuseAs(refusalIn(p))
 		}
 		f.settle(x, status)
-	case kind == "more":
-		f.waiting = true
-		f.idling()
-	case first:
-		f.live.lines++
+	case idles:
+		f.live = nil
+		f.settle(x, "+")
+	}
+	if err := f.send(x, p, kind, first, whole); err != nil {
+		return err
+	}
+	f.waiting = f.waiting || kind == "more"
+	if idles {
+		f.idling(x)
 	}
 	return nil
 }

@@ -71,6 +71,9 @@ func link(letters []letter) []*knot {
 
 // above tells whether other is k, or below k: a link would make a circle.
 func (k *knot) above(other *knot) bool {
+	if len(k.children) == 0 { // most are new: a long thread is not climbed for each
+		return k == other
+	}
 	for o := other; o != nil; o = o.parent {
 		if o == k {
 			return true

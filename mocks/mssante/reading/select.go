@@ -65,6 +65,6 @@ func (s *session) Select(name string, options *imap.SelectOptions) (*imap.Select
 
 // Unselect closes the folder (RFC 9051 §6.4.2).
 func (s *session) Unselect() error {
-	s.sel = nil
+	s.sel, s.parsed = nil, lastParsed{}
 	return nil
 }

@@ -95,7 +95,7 @@ func (s *Server) Reset() {
 	}
 	s.mu.Unlock()
 	for _, f := range all {
-		f.endSoon(ending{code: "UNAVAILABLE", text: "The simulator was reset"})
+		f.endSoon(worldReset())
 	}
 }
 

@@ -23,6 +23,7 @@ type session struct {
 	// note is a response code for the tagged OK of the library's command under way,
 	// answer the same for a command of ours.
 	note, answer string
+	parsed       lastParsed // while a folder is open, outside of IDLE
 	// idlers counts the goroutine that the library runs for IDLE, which it does not
 	// always wait for.
 	idlers sync.WaitGroup
@@ -47,7 +48,7 @@ func (s *Server) newSession(c *imapserver.Conn) (imapserver.Session, *imapserver
 // Close ends the session.
 func (s *session) Close() error {
 	s.idlers.Wait()
-	s.sel = nil
+	s.sel, s.parsed = nil, lastParsed{}
 	return nil
 }
 

@@ -112,16 +112,12 @@ func (s *spoiler) garble(p []byte, first bool) []byte {
 	return out
 }
 
-// idling starts the clock of a fault that drops IDLE after a while, and journals
-// that the client idles: what follows is an entry of its own. f.mu is held.
-func (f *front) idling() {
-	x := f.live
-	if f.cmd == nil || f.cmd.name != "IDLE" {
-		return
-	}
+// idling begins an entry of its own for what follows the beginning of IDLE, which is x,
+// and starts the clock of a fault that drops it after a while. f.mu is held.
+func (f *front) idling(x *exchange) {
 	f.sess.idlers.Add(1) // the library begins its goroutine now
+	f.sess.parsed = lastParsed{}
 	s := x.spoil
-	f.settle(x, "+")
 	f.live = f.open(opDone, "IDLE", x.tag)
 	if s == nil || s.after <= 0 {
 		return
