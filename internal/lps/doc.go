@@ -5,7 +5,8 @@
 // It knows the simulator as an editor's software would, by addresses: the
 // endpoints document and the certificate authority of the control API, then
 // the simulated services themselves. Package oidc holds its Pro Santé Connect
-// side. It imports no simulated service and none of the kernel.
+// side, package mss that of MSSanté. It imports no simulated service and none of the
+// kernel.
 //
 // A script is the software's part of a scenario:
 //
@@ -17,6 +18,9 @@
 //	           professional's card or a structure's certificate; verification;
 //	           what the record does with each answer
 //	apcv-qr    a QR code scanned from the patient's phone, and what it opens
+//	mss-…      MSSanté: ten messages with documents, the test address of Mon espace
+//	           santé, a replacement and a deletion, the API LPS and the ends of its
+//	           sessions, a BAL applicative, a biology report that is received
 //
 // What a person sees in a video of evidence are pages: the software serves its
 // own (CGU, login zone, connected zone, logout zone, patient's sheet, comparison

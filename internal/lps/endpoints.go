@@ -27,6 +27,9 @@ type endpoints struct {
 		ApCV struct {
 			Auth string `json:"auth"`
 		} `json:"apcv"`
+		MSS struct {
+			Autoconfig string `json:"autoconfig"` // address of config-v1.1.xml
+		} `json:"mssante"`
 	} `json:"services"`
 }
 
@@ -69,6 +72,11 @@ func (t *trust) client(certs ...tls.Certificate) *http.Client {
 	}
 	t.made = append(t.made, tr)
 	return &http.Client{Transport: tr}
+}
+
+// tls makes the configuration of a TLS client that shows the certificates, if any.
+func (t *trust) tls(certs ...tls.Certificate) *tls.Config {
+	return &tls.Config{RootCAs: t.pool, MinVersion: tls.VersionTLS12, Certificates: certs}
 }
 
 // close drops the idle connections of every client that was made.

@@ -306,7 +306,8 @@ func TestScripts(t *testing.T) {
 	t.Parallel()
 	want := []string{
 		"apcv-qr", "insi-01-02", "insi-auto", "insi-certificat", "insi-date-00", "insi-douteuse",
-		"insi-trait-vide", "insi-traits", "insi-verif-ko", "insi-vitale", "psc-ciba", "psc-web",
+		"insi-trait-vide", "insi-traits", "insi-verif-ko", "insi-vitale",
+		"mss-annule-remplace", "mss-api-lps", "mss-bal-app", "mss-citoyenne", "mss-pro-10", "mss-reception-bio", "psc-ciba", "psc-web",
 	}
 	if diff := cmp.Diff(want, Scripts()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

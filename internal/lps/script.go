@@ -38,6 +38,13 @@ func scripts() map[string]script {
 		"insi-auto":       {playAuto, readyINSi, []string{wrongClick, wrongTwice}},
 		"insi-certificat": {playCertificate, readyINSi, []string{wrongName}},
 		"apcv-qr":         {playQR, readyApCV, []string{wrongScan, wrongTraits, wrongForget}},
+
+		"mss-pro-10":          {playMany, readyMSS, []string{wrongNIL, wrongSubject, wrongPDF, wrongNine}},
+		"mss-citoyenne":       {playRobot, readyMSS, []string{wrongTarget, wrongHTML, wrongNIL}},
+		"mss-annule-remplace": {playReplace, readyMSS, []string{wrongRelated, wrongVersion, wrongSilent, wrongOnePS}},
+		"mss-api-lps":         {playAPI, readyMSSByToken, []string{wrongEarly, wrongReopen, wrongKeep}},
+		"mss-bal-app":         {playApplicative, readyMSS, []string{wrongReplyTo, wrongMention, wrongToken}},
+		"mss-reception-bio":   {playReception, readyMSSByToken, []string{wrongNoMDN, wrongUnasked, wrongUnread}},
 	}
 }
 
@@ -58,6 +65,25 @@ const (
 	wrongName    = "cn"       // shows a certificate whose CN is not for INSi
 	wrongScan    = "scan"     // changes the text that was scanned
 	wrongForget  = "forget"   // never destroys the ApCV context
+
+	wrongNIL     = "nil"         // forgets X-MSS-NIL
+	wrongSubject = "subject"     // a subject without the marker of the archive
+	wrongPDF     = "pdf"         // no copy as PDF/A-1
+	wrongNine    = "nine"        // nine messages instead of ten
+	wrongTarget  = "target"      // another address than the test address
+	wrongHTML    = "html"        // a body of HTML alone
+	wrongRelated = "related"     // a new version without relatedDocument
+	wrongVersion = "version"     // a new version with the former version's number
+	wrongSilent  = "silent"      // a new version that does not say so
+	wrongOnePS   = "one"         // tells the deletion to one of the two correspondents
+	wrongEarly   = "early"       // authenticates before TLS
+	wrongReopen  = "no-reopen"   // does not open the mail session again
+	wrongReplyTo = "no-reply-to" // an automatic message without Reply-To
+	wrongMention = "no-mention"  // an automatic message that does not say so
+	wrongToken   = "token"       // a token instead of the certificate
+	wrongNoMDN   = "no-mdn"      // never sends the receipt that was asked for
+	wrongUnasked = "unasked"     // sends a receipt that nobody asked for
+	wrongUnread  = "unread"      // sends the receipt without having opened the document
 )
 
 // tooFast is the pace of the mistake poll.

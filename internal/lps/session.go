@@ -37,6 +37,8 @@ type session struct {
 	// record is the patient in front of the software; user, who calls INSi.
 	record dossier.Record
 	user   string
+
+	desk desk // the mail side
 }
 
 // show displays one of the software's own pages, holds it against what it must
@@ -79,11 +81,7 @@ func (s *session) confirm(ctx context.Context, id string) error {
 
 // reach waits for the run to come to a step.
 func (s *session) reach(ctx context.Context, step string) error {
-	var p time.Duration
-	if s.opt.AdvanceClock {
-		p = s.pace.step
-	}
-	err := s.run.until(ctx, p, func(r Run) bool {
+	err := s.run.until(ctx, s.patience(), func(r Run) bool {
 		st, _ := r.Step(step)
 		return st.Active
 	})
@@ -91,6 +89,26 @@ func (s *session) reach(ctx context.Context, step string) error {
 		return fmt.Errorf("lps: waiting for the step %q: %w", step, err)
 	}
 	return err
+}
+
+// come waits for a step to have its turn, or to have had it: what others do may make
+// it true at once.
+func (s *session) come(ctx context.Context, step string) error {
+	if err := s.run.until(ctx, s.patience(), func(r Run) bool {
+		st, ok := r.Step(step)
+		return ok && (st.Active || st.Verdict != Waiting)
+	}); err != nil {
+		return fmt.Errorf("lps: waiting for the step %q: %w", step, err)
+	}
+	return nil
+}
+
+// patience is how long the run may take to come to a step; zero has no end.
+func (s *session) patience() time.Duration {
+	if s.opt.AdvanceClock {
+		return s.pace.step
+	}
+	return 0
 }
 
 // acting tells whether the simulated world is about to do something.

@@ -23,6 +23,7 @@ type simulator struct {
 	script string
 	hint   string
 	insi   string            // address of /lps, if there is one
+	mss    string            // address of config-v1.1.xml, if there is one
 	vars   map[string]string // the scenario's given values
 	card   []byte            // the PEM of every certificate
 
@@ -81,7 +82,7 @@ func reply(w http.ResponseWriter, v any) { _ = json.NewEncoder(w).Encode(v) }
 func (s *simulator) endpoints(w http.ResponseWriter, _ *http.Request) {
 	reply(w, map[string]any{"services": map[string]any{"psc": map[string]any{
 		"issuer": s.op.Issuer(), "client_id": oidctest.ClientID, "client_secret": oidctest.ClientSecret,
-	}, "insi": map[string]any{"url": s.insi}}})
+	}, "insi": map[string]any{"url": s.insi}, "mssante": map[string]any{"autoconfig": s.mss}}})
 }
 
 func (s *simulator) scenario(w http.ResponseWriter, r *http.Request) {

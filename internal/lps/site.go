@@ -34,6 +34,7 @@ const (
 	pageCompare = "comparaison"
 	pageCalls   = "journal"
 	pagePrinted = "document"
+	pageMail    = "messagerie"
 )
 
 // A view is what the pages show. A page is rendered from a copy.
@@ -50,6 +51,9 @@ type view struct {
 	Record  dossier.Record // the patient's; read only
 	Waiting bool           // for an answer of INSi
 	Square  template.HTML  // the datamatrix INS of a qualified identity, as SVG
+
+	BAL  string // that is open
+	Mail []mailRow
 }
 
 // T is the text in the reader's language.
@@ -89,7 +93,7 @@ func open(lang string) (*site, error) {
 		view: view{Lang: lang},
 	}
 	mux := http.NewServeMux()
-	for _, p := range []string{pageCGU, pageLogin, pageWaiting, pageHome, pageLogout, pagePatient, pageCompare, pageCalls, pagePrinted} {
+	for _, p := range []string{pageCGU, pageLogin, pageWaiting, pageHome, pageLogout, pagePatient, pageCompare, pageCalls, pagePrinted, pageMail} {
 		mux.HandleFunc("GET /"+p, func(w http.ResponseWriter, r *http.Request) { s.serve(w, p) })
 	}
 	mux.HandleFunc("GET /"+pageReturn, s.comeBack)

@@ -109,6 +109,9 @@ func TestClear(t *testing.T) {
 	if e.Outcome != journal.Refused || e.Status != 221 || strings.Contains(string(e.Request.Head), xoauth2(bal, token)) || !strings.Contains(string(e.Request.Head), "MAIL FROM") {
 		t.Errorf("%s %d %q", e.Outcome, e.Status, e.Request.Head)
 	}
+	if got, want := fmt.Sprint(e.Facts["before_tls"]), "[AUTH MAIL]"; got != want {
+		t.Errorf("before TLS: %s, want %s", got, want)
+	}
 	// One that leaves in the handshake, as some do over a certificate.
 	c = w.dial(t)
 	c.want(220)
