@@ -114,4 +114,5 @@ var (
 	_ sim.ActionService   = (*Service)(nil)
 	_ sim.ResetService    = (*Service)(nil)
 	_ sim.EndpointService = (*Service)(nil)
+	_ sim.PanelService    = (*Service)(nil)
 )
