@@ -72,7 +72,7 @@ PSC=$(curl -s $CONTROL/api/endpoints | jq -r .services.psc.issuer)/protocol/open
 CLIENT="-d client_id=segursim-lps -d client_secret=secret-de-test-segursim"
 ASKED=$(curl -s --cacert segursim-ca.pem $PSC/ext/ciba/auth $CLIENT -d acr_values=eidas1 \
   --data-urlencode 'scope=openid scope_all' -d login_hint=%s -d binding_message=42 | jq -r .auth_req_id)
-curl -s $CONTROL/api/actions/psc/approve -H 'Content-Type: application/json' -d '{"login_hint":"%s"}'
+curl -s $CONTROL/api/actions/psc/approve -H 'Content-Type: application/json' -d '{"login_hint":"%s"}' -o /dev/null
 TOKEN=$(curl -s --cacert segursim-ca.pem $PSC/token $CLIENT -d auth_req_id=$ASKED \
   -d grant_type=urn:openid:params:grant-type:ciba | jq -r .access_token)`, v.Control, v.Person, v.Person)
 	v.IMAP = fmt.Sprintf(`curl --ssl-reqd --cacert segursim-ca.pem \

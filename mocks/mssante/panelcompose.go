@@ -34,6 +34,8 @@ type composeView struct {
 	Cut      bool
 	Sent     *sentView
 	Unsent   bool // the sending asked for is forgotten
+	// The limits of a form, of the operator and of Mon espace santé, in bytes.
+	MaxForm, MaxSize, MaxPatient int64
 }
 
 // patientChoice is a patient that a document may be about, or a message go to.
@@ -80,7 +82,7 @@ func (p *panel) compose(c echo.Context) error {
 }
 
 func (p *panel) composeView(form url.Values) *composeView {
-	v := &composeView{Form: form}
+	v := &composeView{Form: form, MaxForm: maxUpload, MaxSize: p.s.office.MaxSize(), MaxPatient: p.s.config.Post.Patients.MaxSize}
 	for _, t := range documentTypes() {
 		v.Types = append(v.Types, choice{t.code, t.title + " (" + t.code + ")"})
 	}

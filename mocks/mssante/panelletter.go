@@ -84,9 +84,10 @@ func (p *panel) letter(tx *store.Txn, address string, f mailbox.Folder, m mailbo
 	if err != nil {
 		return nil
 	}
+	m.From = visible(m.From)
 	v := &letterView{mailRow: mailRow{Message: m, Who: m.From}, Folder: f.Name, Special: f.Special, Tab: tab}
 	if row, ok := sendingOf(tx, m.MessageID, address); ok {
-		v.Sending = &sendingView{sent: row, Entry: p.entry(row.Exchange)}
+		v.Sending = &sendingView{sent: row, Entry: p.entry(&row)}
 		v.Report, v.XDM = row.Report, row.Archive
 	}
 	if tab == "source" {
@@ -110,11 +111,10 @@ func (p *panel) letter(tx *store.Txn, address string, f mailbox.Folder, m mailbo
 	return v
 }
 
-// entry is the number in the journal of an exchange among the latest.
-func (p *panel) entry(id string) uint64 {
-	if id == "" {
-		return 0
-	}
+// entry is the number in the journal of the sending of a message, among the latest
+// entries: the exchange of a session, else the event of a simulated correspondent or of
+// what the simulator wrote; 0 when it has gone.
+func (p *panel) entry(row *sent) uint64 {
 	log := p.s.world.Journal
 	last := log.Last()
 	from := uint64(0)
@@ -122,7 +122,10 @@ func (p *panel) entry(id string) uint64 {
 		from = last - maxLooked
 	}
 	for _, e := range log.Since(from, 0) {
-		if e.ID == id {
+		if e.Service != "mssante" {
+			continue
+		}
+		if queue, _ := e.Fact("delivery.queue").(string); row.Exchange != "" && e.ID == row.Exchange || row.Exchange == "" && queue == row.ID {
 			return e.Seq
 		}
 	}
@@ -134,9 +137,9 @@ const maxLooked = 20_000
 
 // read fills in what the message says.
 func (v *letterView) read(m *message.Message) {
-	v.To, v.Cc, v.ReplyTo = m.Header.Get("To"), m.Header.Get("Cc"), m.Header.Get("Reply-To")
-	v.Asked = m.Header.Get("Disposition-Notification-To")
-	v.Text = m.Body()
+	v.To, v.Cc, v.ReplyTo = visible(m.Header.Get("To")), visible(m.Header.Get("Cc")), visible(m.Header.Get("Reply-To"))
+	v.Asked = visible(m.Header.Get("Disposition-Notification-To"))
+	v.Text = visible(m.Body())
 	if len(v.Text) > maxText {
 		v.Text, v.Cut = strings.ToValidUTF8(v.Text[:maxText], ""), true
 	}
@@ -152,11 +155,11 @@ func (v *letterView) read(m *message.Message) {
 			v.Hidden = len(m.Header) - maxHeads
 			break
 		}
-		v.Heads = append(v.Heads, headField{f.Name, f.Value()})
+		v.Heads = append(v.Heads, headField{visible(f.Name), visible(f.Value())})
 	}
 	for _, name := range []string{"X-MSS-NIL", "X-MSS-INS", "X-MSS-CODECDA", "X-MSS-MES", "Auto-Submitted"} {
 		if m.Header.Has(name) {
-			v.Facts = append(v.Facts, headField{name, m.Header.Get(name)})
+			v.Facts = append(v.Facts, headField{name, visible(m.Header.Get(name))})
 		}
 	}
 	zip := archivePart(m)
@@ -165,7 +168,7 @@ func (v *letterView) read(m *message.Message) {
 		if name == "" {
 			name = "sans-nom"
 		}
-		v.Files = append(v.Files, fileView{N: i, Name: name, Type: part.MediaType, Size: decodedSize(part), XDM: part == zip})
+		v.Files = append(v.Files, fileView{N: i, Name: visible(name), Type: part.MediaType, Size: decodedSize(part), XDM: part == zip})
 	}
 	v.XDM = zip != nil
 	if d, ok := m.Disposition(); ok {
@@ -200,14 +203,19 @@ func legible(b []byte, limit int) (string, bool) {
 			b = b[:len(b)-1]
 		}
 	}
-	s := strings.ReplaceAll(string(b), "\r\n", "\n")
-	s = strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+	return visible(strings.ReplaceAll(string(b), "\r\n", "\n")), cut
+}
+
+// visible shows as U+FFFD what would not be seen: controls, and what turns the
+// direction of a text to have a name read as another.
+func visible(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r < ' ' && r != '\n' && r != '\t', r >= 0x7f && r < 0xa0, r >= 0x202a && r <= 0x202e, r >= 0x2066 && r <= 0x2069:
 			return '\uFFFD'
 		}
 		return r
 	}, strings.ToValidUTF8(s, "\uFFFD"))
-	return s, cut
 }
 
 // findingGroup are the findings of one level.

@@ -260,15 +260,16 @@ func sendingOf(tx *store.Txn, messageID, address string) (sent, bool) {
 
 // Name is who a message is from or to, without the address where there is a name.
 func (r mailRow) Name() string {
-	if i := strings.LastIndex(r.Who, " <"); i > 0 && !strings.Contains(r.Who, ", ") {
-		return r.Who[:i]
+	who := visible(r.Who)
+	if i := strings.LastIndex(who, " <"); i > 0 && !strings.Contains(who, ", ") {
+		return who[:i]
 	}
-	return r.Who
+	return who
 }
 
 // SubjectShown is the subject without the mark of a document, which UX.28 hides.
 func (r mailRow) SubjectShown() string {
-	return strings.Replace(r.Subject, "XDM/1.0/DDM+", "", 1)
+	return visible(strings.Replace(r.Subject, "XDM/1.0/DDM+", "", 1))
 }
 
 // Marked tells whether the subject has the mark of a document.

@@ -265,3 +265,19 @@ func (d panelData) FolderText(f mailbox.Folder) string {
 
 // Answered is the subject of an answer.
 func (d panelData) Answered(subject string) string { return answered(subject) }
+
+// Plain shows as U+FFFD what of a text would not be seen.
+func (d panelData) Plain(s string) string { return visible(s) }
+
+// PartText is where a finding stands, in the person's words.
+func (d panelData) PartText(part string) string {
+	switch part {
+	case "en-tête":
+		return d.T("en-tête", "header")
+	case "corps":
+		return d.T("corps", "body")
+	case "enveloppe":
+		return d.T("enveloppe", "envelope")
+	}
+	return visible(part)
+}
