@@ -99,6 +99,7 @@ func TestContainer(t *testing.T) {
 	t.Run("pinned url", func(t *testing.T) { testPinned(t, image) })
 	t.Run("clock", func(t *testing.T) { testClock(t, image) })
 	t.Run("health and user", func(t *testing.T) { testHealthAndUser(t, image) })
+	t.Run("mail", func(t *testing.T) { testMail(t, image) })
 	t.Run("hardened", func(t *testing.T) { testHardened(t, image) })
 	t.Run("neighbour", func(t *testing.T) { testNeighbour(t, image) })
 	t.Run("size", func(t *testing.T) { testSize(t, image) })
