@@ -28,11 +28,10 @@ func banner(w io.Writer, s *mocks.Server, c *config.Config) error {
 	row(in(c.Lang, "Console", "Console"), s.ControlURL())
 	row(in(c.Lang, "Services (TLS)", "Services (TLS)"), s.URL())
 	row(in(c.Lang, "Services (clair)", "Services (clear)"), "http://"+e.Listeners["http"])
-	for _, name := range slices.Sorted(maps.Keys(e.Listeners)) {
-		if !slices.Contains(listenerNames(), name) {
-			row(name, e.Listeners[name])
-		}
+	for _, l := range []struct{ name, plain, secure string }{{"SMTP", "smtp", "smtps"}, {"IMAP", "imap", "imaps"}} {
+		row(l.name, e.Listeners[l.plain]+" (STARTTLS), "+e.Listeners[l.secure]+" (TLS)")
 	}
+	row("DNS", e.Listeners["dns"])
 	row(in(c.Lang, "URL publique", "Public URL"), c.PublicURL)
 	row(in(c.Lang, "Autorité de test", "Test authority"), authority(s, c))
 	row(in(c.Lang, "Jeton de contrôle", "Control token"), s.Token())
