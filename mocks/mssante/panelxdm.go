@@ -79,7 +79,11 @@ const (
 	maxDocuments    = 20
 	maxSections     = 60
 	maxObservations = 200
-	maxNarrative    = 32 << 10
+
+	// copySection is the LOINC code of the section that holds the PDF copy of a
+	// document of level 3.
+	copySection  = "55108-5"
+	maxNarrative = 32 << 10
 )
 
 // archivePart is the attachment that is an IHE_XDM.zip: by its name, else the first
@@ -273,6 +277,9 @@ func showCDA(doc *cda.Document) *cdaView {
 			if o.Critical() {
 				v.Critical++
 			}
+		}
+		if s.Code.Code == copySection {
+			s.Observations = nil // the kind of the embedded copy is no result
 		}
 		s.Observations = s.Observations[:min(len(s.Observations), maxObservations)]
 	}
