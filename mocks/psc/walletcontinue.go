@@ -26,6 +26,12 @@ func (s *Service) loginContinue(c echo.Context, x *sim.Exchange, _ form) *sim.Er
 		return s.showLogin(c, a, tabECPS, "")
 	case d.State == pending:
 		return s.showWait(c, a, d, p)
+	case d.State == used:
+		// Another request ended this login since begin looked: the page has expired.
+		if _, refusal := s.attempt(a.ID); refusal != nil {
+			return refusal
+		}
+		return s.showLogin(c, a, tabECPS, "refused")
 	case d.State == expired:
 		return s.showLogin(c, a, tabECPS, "expired")
 	case d.State == refused && d.Reason == reasonWrongNumber:
