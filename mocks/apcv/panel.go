@@ -31,7 +31,7 @@ func (s *Service) Panels() []sim.Panel {
 	title := journal.Text{FR: "Téléphone du patient (ApCV)", EN: "Patient’s phone (ApCV)"}
 	return []sim.Panel{{Name: panelName, Title: title, Mount: func(g *echo.Group, r sim.PanelRenderer) {
 		p := &panel{s: s, r: r, title: title}
-		g.GET("/assets/:name", asset)
+		g.GET("/assets/:name", assets().Serve)
 		g.GET("", p.phone)
 		g.GET("/live", p.phoneLive)
 		g.GET("/qr/:file", p.image)
@@ -65,7 +65,7 @@ func (d panelData) Base() string { return panelBase }
 
 // Asset is the address of a style or a script: it changes with its content.
 func (d panelData) Asset(name string) string {
-	return panelBase + "/assets/" + name + "?v=" + assetHash(name)
+	return panelBase + "/assets/" + name + "?v=" + assets().Hash(name)
 }
 
 // Seconds is a countdown's figure, left out where the script writes it.

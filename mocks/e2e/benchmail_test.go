@@ -39,7 +39,7 @@ func (x xoauth2) Next(_ []byte, more bool) ([]byte, error) {
 	return nil, nil
 }
 
-// A post is a mail server to measure: where it is, and how one logs in.
+// A mailServer is one to measure: where it is, and how one logs in.
 type mailServer struct {
 	addr string
 	tls  *tls.Config // nil for none

@@ -69,7 +69,7 @@ type panel struct {
 func (d *panels) panel(name string, title journal.Text, maxForm int64, mount func(*panel, *echo.Group)) sim.Panel {
 	return sim.Panel{Name: name, Title: title, MaxForm: maxForm, Mount: func(g *echo.Group, r sim.PanelRenderer) {
 		p := &panel{panels: d, r: r, name: name, title: title, tmpl: parsed(name)}
-		g.GET("/assets/:name", panelAsset)
+		g.GET("/assets/:name", assets().Serve)
 		mount(p, g)
 	}}
 }

@@ -41,7 +41,7 @@ func (d panelData) Base() string { return panelRoot + d.Name }
 
 // Asset is the address of a style or a script: it changes with its content.
 func (d panelData) Asset(name string) string {
-	return d.Base() + "/assets/" + name + "?v=" + assetHash(name)
+	return d.Base() + "/assets/" + name + "?v=" + assets().Hash(name)
 }
 
 // Stamp is what the script begins from.

@@ -34,7 +34,7 @@ func (s *Service) Mount(g *echo.Group) {
 	g.POST(walletPath+"/:id/cancel", s.op("login", s.loginCancel))
 	g.GET(walletPath+"/:id/continue", s.op("login", s.loginContinue))
 	g.GET(walletPath+"/:id/state", s.op("login", s.loginState))
-	g.GET(walletPath+"/assets/:name", s.asset)
+	g.GET(walletPath+"/assets/:name", assets().Serve)
 
 	read(g, a.root()+"/.well-known/openid-configuration", s.op("api.discovery", s.discovery(a, false)))
 	read(g, a.protocol()+"/certs", s.op("api.certs", s.certs(a)))

@@ -2,12 +2,9 @@ package psc
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"html/template"
 	"net/http"
-	"strings"
 
 	"github.com/labstack/echo/v4"
 
@@ -16,6 +13,9 @@ import (
 
 //go:embed pages
 var pages embed.FS
+
+// assets serves the pages' styles and scripts.
+func assets() sim.Assets { return sim.Assets{FS: pages} }
 
 // pageData is what every page of the wallet gets.
 type pageData struct {
@@ -36,7 +36,7 @@ func (p pageData) Route(attempt, verb string) string {
 // Asset is the address of a style, a script or an image: it changes with its
 // content, so that a browser may keep it.
 func (p pageData) Asset(name string) string {
-	return walletPath + "/assets/" + name + "?v=" + assetHash(name)
+	return walletPath + "/assets/" + name + "?v=" + assets().Hash(name)
 }
 
 func choose(lang, fr, en string) string {
@@ -131,36 +131,4 @@ func (s *Service) confirmLogout(c echo.Context, row session, f form) *sim.Error 
 		"Name": name, "Action": c.Request().URL.Path, "Client": f.get("client_id"),
 		"Back": f.get("post_logout_redirect_uri"), "State": f.get("state"),
 	})
-}
-
-// asset serves the pages' styles, scripts and images, the panels' included.
-func (s *Service) asset(c echo.Context) error {
-	sim.ExchangeOf(c.Request().Context()).Quiet = true
-	name := c.Param("name")
-	b, err := pages.ReadFile("pages/assets/" + name)
-	if err != nil {
-		return echo.ErrNotFound
-	}
-	// Not mime.TypeByExtension, which reads the machine's own tables.
-	kind := "text/javascript; charset=utf-8"
-	switch {
-	case strings.HasSuffix(name, ".css"):
-		kind = "text/css; charset=utf-8"
-	case strings.HasSuffix(name, ".svg"):
-		kind = "image/svg+xml"
-	}
-	h := c.Response().Header()
-	h.Set("Cache-Control", "public, max-age=86400")
-	h.Set("X-Content-Type-Options", "nosniff")
-	return c.Blob(http.StatusOK, kind, b)
-}
-
-// assetHash identifies an asset's content; empty when there is no such asset.
-func assetHash(name string) string {
-	b, err := pages.ReadFile("pages/assets/" + name)
-	if err != nil {
-		return ""
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:6])
 }

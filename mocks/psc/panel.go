@@ -45,7 +45,7 @@ type panel struct {
 func (s *Service) panel(name string, title journal.Text, mount func(*panel, *echo.Group)) sim.Panel {
 	return sim.Panel{Name: name, Title: title, Mount: func(g *echo.Group, r sim.PanelRenderer) {
 		p := &panel{s: s, r: r, name: name, title: title, base: "/console/psc/" + name}
-		g.GET("/assets/:name", s.asset)
+		g.GET("/assets/:name", assets().Serve)
 		mount(p, g)
 	}}
 }
@@ -69,7 +69,7 @@ func (d panelData) T(fr, en string) string { return choose(d.Lang, fr, en) }
 
 // Asset is the address of a panel's style or script.
 func (d panelData) Asset(name string) string {
-	return d.Base + "/assets/" + name + "?v=" + assetHash(name)
+	return d.Base + "/assets/" + name + "?v=" + assets().Hash(name)
 }
 
 // Seconds is a countdown's figure, left out where the script writes it.
