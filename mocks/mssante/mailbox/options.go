@@ -35,13 +35,6 @@ func DefaultFolders() [][2]string {
 	}
 }
 
-// FrenchFolders are the same under the names that a webmail in French shows.
-func FrenchFolders() [][2]string {
-	return [][2]string{
-		{"Envoyés", `\Sent`}, {"Brouillons", `\Drafts`}, {"Corbeille", `\Trash`}, {"Indésirables", `\Junk`}, {"Archives", `\Archive`},
-	}
-}
-
 // A Store keeps mailboxes. Its methods may be called concurrently; those that take a
 // transaction belong to it.
 type Store struct {
